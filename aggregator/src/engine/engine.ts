@@ -1,0 +1,90 @@
+import { decodeUtf8 } from './bytes.js'
+import type { EngineConfig } from './config.js'
+import { type Effects, Fold } from './fold.js'
+import { readImage, writeImage } from './image.js'
+import { PartialWriter } from './partial.js'
+import { RecordType } from './record.js'
+import { State } from './state.js'
+import { Timeline } from './timeline.js'
+import { Visits } from './visits.js'
+
+/**
+ * The pure reducer: log records in, counts out. It has no clock, no randomness and reaches nothing; its state is a
+ * function of the records applied. One engine holds one partition. The rules are those of NUMBERS.md.
+ */
+export class Engine {
+  readonly state = new State()
+  readonly visits = new Visits(this.state.visitors, this.state.ledger, this.state.places)
+  readonly timeline = new Timeline(this.state, this.visits)
+  readonly #fold = new Fold(this.state, this.timeline, this.visits)
+  readonly #partials = new PartialWriter()
+
+  /** `key`: of all id hashes; a `key` record in the log replaces it. */
+  constructor(key: readonly [number, number]) {
+    this.state.key = key
+  }
+
+  /** Reads what `image` wrote. Throws on anything else. */
+  static restore(chunks: Iterable<Uint8Array>): Engine {
+    const engine = new Engine([0, 0])
+    readImage(engine.state, chunks)
+    engine.timeline.configured()
+    engine.timeline.rebuild()
+    return engine
+  }
+
+  /** ms since 1970 */
+  get clock(): number {
+    return this.state.clock
+  }
+
+  /** Applies one log entry: all its records, in order. */
+  apply(entry: Uint8Array, effects: Effects): void {
+    const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength)
+    let record = 0
+    for (let at = 0; at < entry.length; at += view.getUint32(at, true)) {
+      this.#record(view, entry, at, record++, effects)
+    }
+  }
+
+  /** Brings the state up to its clock. Changes when a count shows, never what it will be. */
+  settle(): void {
+    this.timeline.settle()
+    this.state.ledger.flushAll()
+  }
+
+  /** What changed since the last call, or everything; null if nothing did. For View.absorb. */
+  partial(full = false): Uint8Array | null {
+    this.settle()
+    return this.#partials.write(this.state, full)
+  }
+
+  /** The whole state in chunks; the engine must not be used while they are read. */
+  image(): Iterable<Uint8Array> {
+    this.settle()
+    return writeImage(this.state)
+  }
+
+  #record(view: DataView, entry: Uint8Array, at: number, record: number, effects: Effects): void {
+    const type = view.getUint8(at + 4)
+    switch (type) {
+      case RecordType.events:
+        return this.#fold.fold(view, entry, at, record, effects)
+      case RecordType.tick:
+        return this.timeline.moveTo(view.getFloat64(at + 8, true))
+      case RecordType.config: {
+        const text = decodeUtf8(entry, at + 8, view.getUint32(at, true) - 8)
+        this.state.configure(JSON.parse(text) as EngineConfig)
+        return this.timeline.configured()
+      }
+      case RecordType.refuse:
+        this.state.totals.rejected += view.getUint32(at + 8, true)
+        return
+      case RecordType.key:
+        this.state.key = [view.getUint32(at + 8, true), view.getUint32(at + 12, true)]
+        return
+      default:
+        throw new Error(`log record of unknown type ${type}: a newer version wrote it`)
+    }
+  }
+}

@@ -1,0 +1,285 @@
+import { Kind, Refusal, SEQ_AHEAD } from '@pulssi/protocol/client'
+import { decodeUtf8 } from './bytes.js'
+import { ANSWER_STRIDE, Cell, SLICE_COUNT, SLICE_MS, STREAM_MEMORY_MS, TOO_LATE_MS } from './limits.js'
+import { REFUSED_PLACE } from './places.js'
+import { EVENT_BYTES, EVENTS_HEADER_BYTES, EventFlag, NO_PLACE, REFUSED } from './record.js'
+import { Audience, type State } from './state.js'
+import { SeqVerdict } from './streams.js'
+import type { Timeline } from './timeline.js'
+import { Word } from './visitors.js'
+import type { Visits } from './visits.js'
+
+const SLICE = SLICE_MS[0]
+const UNSET = -2
+const NONE = -1
+
+/** What the engine says beside its state. A replay says the same again. */
+export interface Effects {
+  /** Once for each `events` record; `record` counts the records of the entry from 0. */
+  verdict(record: number, accepted: number, duplicates: number, tooLate: number): void
+  /** An event that the engine alone can refuse; `event` counts the events of the record from 0. */
+  refused(record: number, event: number, code: Refusal): void
+}
+
+/** Folds one `events` record into the state. The fields are those of the record at hand. */
+export class Fold {
+  readonly #state: State
+  readonly #timeline: Timeline
+  readonly #visits: Visits
+  #view: DataView = new DataView(new ArrayBuffer(0))
+  #entry: Uint8Array = new Uint8Array(0)
+  #at = 0
+  #receivedAt = 0
+  #base = 0
+  #hi = 0
+  #lo = 0
+  #page = false
+  #hasStream = false
+  #row = NONE
+  #stream = NONE
+  #strings = 0
+  /** Of each place of the record: where it begins, its touchpoint and its channel once an event named it. */
+  readonly #placeAt = new Int32Array(256)
+  readonly #touchpoint = new Int16Array(256)
+  readonly #channel = new Int16Array(256)
+
+  constructor(state: State, timeline: Timeline, visits: Visits) {
+    this.#state = state
+    this.#timeline = timeline
+    this.#visits = visits
+  }
+
+  fold(view: DataView, entry: Uint8Array, at: number, record: number, effects: Effects): void {
+    const flags = view.getUint8(at + 5)
+    const count = view.getUint16(at + 6, true)
+    const seq = view.getUint32(at + 40, true)
+    const totals = this.#state.totals
+    this.#view = view
+    this.#entry = entry
+    this.#at = at
+    this.#state.dataClock = (flags & EventFlag.dataClock) !== 0
+    if ((flags & EventFlag.bot) !== 0) {
+      this.#bots(count)
+      effects.verdict(record, 0, 0, 0)
+      return
+    }
+    this.#receivedAt = view.getFloat64(at + 8, true)
+    this.#base = view.getFloat64(at + 16, true)
+    this.#hi = view.getInt32(at + 24, true)
+    this.#lo = view.getInt32(at + 28, true)
+    this.#page = (flags & EventFlag.page) !== 0
+    this.#hasStream = (flags & EventFlag.stream) !== 0
+    this.#row = this.#state.visitors.find(this.#hi, this.#lo)
+    this.#stream = NONE
+    if (this.#row !== NONE) this.#hold()
+    this.#locatePlaces(count)
+    const { accepted, duplicates, tooLate } = totals
+    for (let i = 0; i < count; i++) {
+      const code = this.#event(at + EVENTS_HEADER_BYTES + i * EVENT_BYTES, seq + i)
+      if (code !== 0) effects.refused(record, i, code)
+    }
+    this.#timeline.held = NONE
+    effects.verdict(record, totals.accepted - accepted, totals.duplicates - duplicates, totals.tooLate - tooLate)
+  }
+
+  /** Returns why the engine refused the event, or 0. Order of checks: N2. */
+  #event(o: number, seq: number): Refusal | 0 {
+    const state = this.#state
+    const view = this.#view
+    const kind = view.getUint8(o)
+    if (kind === REFUSED) {
+      this.#seeRefused(seq)
+      return 0
+    }
+    const time = this.#base + view.getInt32(o + 4, true)
+    const received = state.dataClock ? time : this.#receivedAt
+    if (this.#hasStream && this.#tooFar(seq, received)) {
+      state.totals.rejected++
+      return Refusal.seqTooFar
+    }
+    const index = view.getUint8(o + 1)
+    const place = index === NO_PLACE ? NONE : this.#place(index)
+    if (place === REFUSED_PLACE && index !== NO_PLACE) {
+      this.#seeRefused(seq)
+      return Refusal.touchpointRefused
+    }
+    this.#timeline.moveTo(received)
+    this.#open(received)
+    if (this.#hasStream) {
+      if (state.streams.mark(this.#stream, seq) === SeqVerdict.duplicate) {
+        state.streams.heard(this.#stream, received)
+        state.totals.duplicates++
+        return 0
+      }
+    }
+    if (received - time > TOO_LATE_MS) {
+      state.totals.tooLate++
+      this.#attend()
+      return 0
+    }
+    if (this.#hasStream) state.streams.heard(this.#stream, received)
+    state.totals.accepted++
+    this.#accept(kind as Kind, o, index, place, time)
+    return 0
+  }
+
+  #accept(kind: Kind, o: number, index: number, place: number, time: number): void {
+    const state = this.#state
+    const slice = Math.floor(time / SLICE)
+    const late = slice <= state.ledger.now - SLICE_COUNT[0]
+    if (late) state.totals.late++
+    this.#visits.hold(this.#row)
+    const t = this.#visits.arrive(time)
+    if (place !== NONE) {
+      const channel = this.#channel[index] as number
+      state.list(place, channel)
+      if (late) state.ledger.addTotal(place, Cell.late, 1)
+      state.seen(Audience.all, place, this.#hi, this.#lo, time)
+      this.#act(kind, o, place, channel, slice, time, t)
+    }
+    this.#attend()
+  }
+
+  #act(kind: Kind, o: number, place: number, channel: number, slice: number, time: number, t: number): void {
+    const visits = this.#visits
+    const own = this.#state.places.mapChannel[place] as number
+    const visitChannel = own >= 0 ? own : channel
+    switch (kind) {
+      case Kind.enter:
+        return visits.enter(place, visitChannel, this.#page, time, t)
+      case Kind.leave:
+        return visits.leave(place, t)
+      case Kind.goal:
+        return visits.goal(place, visitChannel, this.#page, time, t)
+      case Kind.feedback: {
+        const key = Cell.answer + this.#view.getUint8(o + 2) * ANSWER_STRIDE + this.#view.getUint8(o + 3)
+        this.#state.ledger.add(place, slice, key, 1)
+        this.#state.seen(Audience.answerers, place, this.#hi, this.#lo, time)
+        visits.touch(place, t)
+        return
+      }
+      case Kind.answer:
+        visits.touch(place, t)
+        return
+      case Kind.signal: {
+        const signal = this.#state.places.signals.place(this.#string(this.#view.getUint8(o + 8)))
+        this.#state.ledger.add(place, slice, Cell.signal + signal, 1)
+        return visits.signal(place, t)
+      }
+      case Kind.link:
+      case Kind.ask:
+        return
+    }
+  }
+
+  #bots(count: number): void {
+    let refused = 0
+    for (let i = 0; i < count; i++) {
+      if (this.#view.getUint8(this.#at + EVENTS_HEADER_BYTES + i * EVENT_BYTES) === REFUSED) refused++
+    }
+    this.#state.totals.rejected += refused
+    this.#state.totals.bots += count - refused
+  }
+
+  /** N5, N6: judged by the clock as it would be after the event, since a refused one doesn't move it. */
+  #tooFar(seq: number, received: number): boolean {
+    if (this.#row === NONE) return seq > SEQ_AHEAD
+    const { streams, clock } = this.#state
+    const stream = this.#findStream()
+    if (stream === NONE) return seq > SEQ_AHEAD
+    if (streams.last(stream) < Math.max(clock, received) - STREAM_MEMORY_MS) return seq > SEQ_AHEAD
+    return streams.tooFar(stream, seq)
+  }
+
+  /** N7 */
+  #seeRefused(seq: number): void {
+    const { totals, streams, clock } = this.#state
+    totals.rejected++
+    if (!this.#hasStream || this.#tooFar(seq, clock)) return
+    this.#open(Math.max(clock, this.#receivedAt))
+    streams.mark(this.#stream, seq)
+    this.#attend()
+  }
+
+  #attend(): void {
+    const visitors = this.#state.visitors
+    this.#visits.hold(this.#row)
+    this.#timeline.attend(this.#row, visitors.page(this.#row), visitors.at(this.#row))
+  }
+
+  /** Makes sure that the visitor and the stream have their rows. */
+  #open(received: number): void {
+    const { visitors, streams, clock } = this.#state
+    if (this.#row === NONE) {
+      this.#row = visitors.add(this.#hi, this.#lo)
+      this.#hold()
+    }
+    if (!this.#hasStream) return
+    const words = visitors.page(this.#row)
+    const at = visitors.at(this.#row) + Word.streams
+    if (this.#findStream() === NONE) {
+      const hi = this.#view.getInt32(this.#at + 32, true)
+      const lo = this.#view.getInt32(this.#at + 36, true)
+      const first = streams.prune(words[at] as number, clock - STREAM_MEMORY_MS)
+      this.#stream = streams.add(first, hi, lo, received)
+      words[at] = this.#stream
+    } else if (streams.last(this.#stream) < clock - STREAM_MEMORY_MS) {
+      streams.restart(this.#stream, received)
+    }
+  }
+
+  #hold(): void {
+    this.#timeline.held = this.#row
+  }
+
+  #findStream(): number {
+    if (this.#stream !== NONE) return this.#stream
+    const { visitors, streams } = this.#state
+    const first = visitors.page(this.#row)[visitors.at(this.#row) + Word.streams] as number
+    this.#stream = streams.find(
+      first,
+      this.#view.getInt32(this.#at + 32, true),
+      this.#view.getInt32(this.#at + 36, true),
+    )
+    return this.#stream
+  }
+
+  #locatePlaces(count: number): void {
+    const view = this.#view
+    const places = view.getUint8(this.#at + 44)
+    let next = this.#at + EVENTS_HEADER_BYTES + count * EVENT_BYTES
+    for (let i = 0; i < places; i++) {
+      this.#placeAt[i] = next
+      this.#touchpoint[i] = UNSET
+      next += 1 + view.getUint8(next)
+      next += 1 + view.getUint8(next)
+      next += 2 + view.getUint16(next, true)
+    }
+    this.#strings = next
+  }
+
+  /** The touchpoint of a place of the record; its channel is noted too. */
+  #place(index: number): number {
+    const known = this.#touchpoint[index] as number
+    if (known !== UNSET) return known
+    const view = this.#view
+    const { places } = this.#state
+    const at = this.#placeAt[index] as number
+    const length = view.getUint8(at)
+    const place = places.find(this.#entry, at + 1, length)
+    this.#touchpoint[index] = place
+    const channelAt = at + 1 + length
+    const channelLength = view.getUint8(channelAt)
+    this.#channel[index] =
+      channelLength === 0 ? 0 : places.channels.place(decodeUtf8(this.#entry, channelAt + 1, channelLength))
+    return place
+  }
+
+  /** String number `index`, from 1. */
+  #string(index: number): string {
+    const view = this.#view
+    let at = this.#strings
+    for (let i = 1; i < index; i++) at += 2 + view.getUint16(at, true)
+    return decodeUtf8(this.#entry, at + 2, view.getUint16(at, true))
+  }
+}

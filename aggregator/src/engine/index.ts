@@ -1,0 +1,17 @@
+export { DEFAULT_CONFIG, type EngineConfig, type TouchpointRule } from './config.js'
+export { type DigestOptions, digest } from './digest.js'
+export { Engine } from './engine.js'
+export type { Effects } from './fold.js'
+export { IdHash } from './hash.js'
+export {
+  EventFlag,
+  type GroupHeader,
+  NO_PLACE,
+  RECORD_EVENTS,
+  RECORD_PLACES,
+  RECORD_SPAN_MS,
+  RECORD_STRINGS,
+  RecordType,
+  RecordWriter,
+} from './record.js'
+export { View } from './view.js'

@@ -1,0 +1,72 @@
+import type { EventTotals } from '@pulssi/protocol/client'
+import { DEFAULT_CONFIG, type EngineConfig } from './config.js'
+import { Ledger, type Page } from './ledger.js'
+import { type PartialSink, readPartial } from './partial.js'
+import type { Audience } from './state.js'
+
+export interface MirrorListener {
+  /** Something of a touchpoint changed. */
+  changed(name: string, place: number): void
+  seen(name: string, audience: Audience, hi: number, lo: number, time: number): void
+  rank(name: string, audience: Audience, register: number, rank: number, time: number): void
+  configured(config: EngineConfig): void
+}
+
+/** One partition's aggregate as its partials tell it. */
+export class Mirror implements PartialSink {
+  clock = 0
+  dataClock = false
+  /** When the last partial came in, ms since 1970 by the reader's clock; 0: never. */
+  at = 0
+  totals: EventTotals = { accepted: 0, duplicates: 0, lost: 0, late: 0, tooLate: 0, rejected: 0, bots: 0 }
+  readonly names: Record<'touchpoints' | 'channels' | 'signals', string[]> = {
+    touchpoints: [],
+    channels: [],
+    signals: [],
+  }
+  readonly ledger = new Ledger()
+  configuration = DEFAULT_CONFIG
+  readonly #listener: MirrorListener
+  #page: Page | null = null
+
+  constructor(listener: MirrorListener) {
+    this.#listener = listener
+  }
+
+  absorb(partial: Uint8Array, now: number): void {
+    readPartial(partial, this)
+    this.at = now
+  }
+
+  head(clock: number, dataClock: boolean, totals: EventTotals): void {
+    this.clock = clock
+    this.dataClock = dataClock
+    this.totals = totals
+  }
+
+  config(config: EngineConfig): void {
+    this.configuration = config
+    this.#listener.configured(config)
+  }
+
+  name(list: 'touchpoints' | 'channels' | 'signals', place: number, name: string): void {
+    this.names[list][place] = name
+  }
+
+  page(touchpoint: number, header: { listed: boolean; active: number; channels: number; successors: number }): void {
+    this.#page = Object.assign(this.ledger.page(touchpoint), header)
+    this.#listener.changed(this.names.touchpoints[touchpoint] as string, touchpoint)
+  }
+
+  span(place: number, index: number, keys: Uint16Array, counts: Int32Array, n: number): void {
+    this.ledger.set(this.#page as Page, place, index, keys, counts, n)
+  }
+
+  seen(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void {
+    this.#listener.seen(this.names.touchpoints[touchpoint] as string, audience, hi, lo, time)
+  }
+
+  rank(touchpoint: number, audience: Audience, register: number, rank: number, time: number): void {
+    this.#listener.rank(this.names.touchpoints[touchpoint] as string, audience, register, rank, time)
+  }
+}

@@ -1,0 +1,59 @@
+import type { Window } from '@pulssi/protocol/client'
+import { Crowd } from './crowd.js'
+import type { Audience } from './state.js'
+import type { BaselineSums, Sums } from './sums.js'
+
+/** What a spot counts in one window, good while nothing there changed and no slice began or ended. */
+export interface Counted {
+  stamp: number
+  /** Newest slices of the window and of its baseline. */
+  last: number
+  baselineLast: number
+  sums: Sums
+  baseline: BaselineSums
+  visitors: number
+  answerers: number
+}
+
+/** A touchpoint or a roll-up as the view knows it. */
+export interface Spot {
+  readonly name: string
+  /** Number of the touchpoint in each partition, −1 where it is unknown; a roll-up has none. */
+  readonly parts: number[]
+  /** The touchpoints of a roll-up; null for a touchpoint. */
+  readonly members: Set<Spot> | null
+  /** Roll-ups that this touchpoint belongs to. */
+  rollups: Spot[]
+  channel: string | null
+  stage: string | null
+  crowds: [Crowd, Crowd]
+  stamp: number
+  readonly counted: Map<Window, Counted>
+}
+
+const spot = (name: string, parts: number[], members: Set<Spot> | null): Spot => ({
+  name,
+  parts,
+  members,
+  rollups: [],
+  channel: null,
+  stage: null,
+  crowds: [new Crowd(), new Crowd()],
+  stamp: 0,
+  counted: new Map(),
+})
+
+export const touchpointSpot = (name: string, partitions: number): Spot =>
+  spot(name, new Array<number>(partitions).fill(-1), null)
+
+export const rollupSpot = (name: string): Spot => spot(name, [], new Set())
+
+/** Lays a roll-up's crowds anew from its members. */
+export function regather(rollup: Spot): void {
+  rollup.crowds = [new Crowd(), new Crowd()]
+  for (const member of rollup.members ?? []) gather(rollup, member)
+}
+
+export function gather(rollup: Spot, member: Spot): void {
+  for (const audience of [0, 1] as Audience[]) rollup.crowds[audience].merge(member.crowds[audience])
+}

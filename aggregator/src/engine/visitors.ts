@@ -1,0 +1,175 @@
+import { TRAIL_ENTRIES } from './limits.js'
+
+const PAGE_BITS = 12
+const PAGE_ROWS = 1 << PAGE_BITS
+const FIRST_SLOTS = 1024
+
+/** State of a visitor's visit. After an outcome that the clock decided the visit stays, as it may be taken back. */
+export const VisitState = { none: 0, open: 1, dropped: 2, unseen: 3, completed: 4 } as const
+export type VisitState = (typeof VisitState)[keyof typeof VisitState]
+
+/** Fields of a row in 64-bit words: ms since 1970. */
+export const Time = { visitor: 0, entered: 1, active: 2, deadline: 3 } as const
+/** Fields of a row in 32-bit words. `visit`: touchpoint | channel << 16 | state << 24. */
+export const Word = {
+  hi: 8,
+  lo: 9,
+  visit: 10,
+  /** Time of the visit by the visitor's clock − the entering event's own time, ms. */
+  enterLag: 11,
+  /** Second at which the wheel holds the visitor; −1: nowhere. */
+  queued: 12,
+  streams: 13,
+  /** page | troubled << 1 | trail length << 8 */
+  flags: 14,
+  trailTimes: 16,
+  /** Two touchpoints a word. */
+  trailPlaces: 16 + TRAIL_ENTRIES,
+} as const
+export const ROW_WORDS = Word.trailPlaces + TRAIL_ENTRIES / 2
+const ROW_TIMES = ROW_WORDS / 2
+
+export const Flag = { page: 1, troubled: 2 } as const
+export const TRAIL_SHIFT = 8
+
+/**
+ * One row of 160 bytes a visitor in pages of 4,096, found by the 64-bit hash of its id: no object, no string. Rows
+ * don't move, so a row's number is good until the visitor is forgotten.
+ */
+export class Visitors {
+  readonly words: Int32Array[] = []
+  readonly times: Float64Array[] = []
+  /** Rows handed out so far, forgotten ones included. */
+  rows = 0
+  count = 0
+  #free = -1
+  #slots = new Int32Array(FIRST_SLOTS).fill(-1)
+  #tags = new Int32Array(FIRST_SLOTS)
+
+  get sizeBytes(): number {
+    return this.words.length * PAGE_ROWS * ROW_WORDS * 4 + this.#slots.length * 8
+  }
+
+  page(row: number): Int32Array {
+    return this.words[row >>> PAGE_BITS]
+  }
+
+  pageTimes(row: number): Float64Array {
+    return this.times[row >>> PAGE_BITS]
+  }
+
+  /** Where a row's 32-bit words begin in its page. */
+  at(row: number): number {
+    return (row & (PAGE_ROWS - 1)) * ROW_WORDS
+  }
+
+  /** Where its 64-bit words begin. */
+  timesAt(row: number): number {
+    return (row & (PAGE_ROWS - 1)) * ROW_TIMES
+  }
+
+  /** −1 if unknown. */
+  find(hi: number, lo: number): number {
+    const mask = this.#slots.length - 1
+    for (let slot = lo & mask; ; slot = (slot + 1) & mask) {
+      const row = this.#slots[slot]
+      if (row < 0) return -1
+      if (this.#tags[slot] === lo && this.page(row)[this.at(row) + Word.hi] === hi) return row
+    }
+  }
+
+  add(hi: number, lo: number): number {
+    if ((this.count + 1) * 2 > this.#slots.length) this.#grow()
+    const row = this.#claim()
+    const words = this.page(row)
+    const at = this.at(row)
+    words.fill(0, at, at + ROW_WORDS)
+    words[at + Word.hi] = hi
+    words[at + Word.lo] = lo
+    words[at + Word.queued] = -1
+    words[at + Word.streams] = -1
+    this.index(row)
+    return row
+  }
+
+  /** Puts a filled row into the index (also when an image is read back). */
+  index(row: number): void {
+    const lo = this.page(row)[this.at(row) + Word.lo]
+    if ((this.count + 1) * 2 > this.#slots.length) this.#grow()
+    this.#put(row, lo)
+    this.count++
+  }
+
+  remove(row: number): void {
+    const words = this.page(row)
+    const at = this.at(row)
+    const mask = this.#slots.length - 1
+    let hole = words[at + Word.lo] & mask
+    while (this.#slots[hole] !== row) hole = (hole + 1) & mask
+    // Close the gap: whoever stands behind it and may move up, moves up.
+    for (let slot = (hole + 1) & mask; this.#slots[slot] >= 0; slot = (slot + 1) & mask) {
+      const home = this.#tags[slot] & mask
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue
+      this.#slots[hole] = this.#slots[slot]
+      this.#tags[hole] = this.#tags[slot]
+      hole = slot
+    }
+    this.#slots[hole] = -1
+    this.count--
+    this.release(row)
+  }
+
+  /** Gives a row back that is in no index. A free row has queued = −2 and the next free one in `streams`. */
+  release(row: number): void {
+    const words = this.page(row)
+    const at = this.at(row)
+    words[at + Word.queued] = -2
+    words[at + Word.streams] = this.#free
+    this.#free = row
+  }
+
+  isFree(row: number): boolean {
+    return this.page(row)[this.at(row) + Word.queued] === -2
+  }
+
+  /** Makes pages for `rows` rows (an image is read back into them). */
+  extend(rows: number): void {
+    while (this.words.length * PAGE_ROWS < rows) {
+      const page = new ArrayBuffer(PAGE_ROWS * ROW_WORDS * 4)
+      this.words.push(new Int32Array(page))
+      this.times.push(new Float64Array(page))
+    }
+    this.rows = rows
+    while (rows * 2 > this.#slots.length) this.#grow()
+  }
+
+  #claim(): number {
+    const free = this.#free
+    if (free >= 0) {
+      this.#free = this.page(free)[this.at(free) + Word.streams]
+      return free
+    }
+    if (this.rows === this.words.length * PAGE_ROWS) {
+      const page = new ArrayBuffer(PAGE_ROWS * ROW_WORDS * 4)
+      this.words.push(new Int32Array(page))
+      this.times.push(new Float64Array(page))
+    }
+    return this.rows++
+  }
+
+  #put(row: number, lo: number): void {
+    const mask = this.#slots.length - 1
+    let slot = lo & mask
+    while (this.#slots[slot] >= 0) slot = (slot + 1) & mask
+    this.#slots[slot] = row
+    this.#tags[slot] = lo
+  }
+
+  #grow(): void {
+    const slots = this.#slots
+    const tags = this.#tags
+    this.#slots = new Int32Array(slots.length * 2).fill(-1)
+    this.#tags = new Int32Array(slots.length * 2)
+    for (let i = 0; i < slots.length; i++) if (slots[i] >= 0) this.#put(slots[i], tags[i])
+  }
+}

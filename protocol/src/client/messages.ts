@@ -1,0 +1,323 @@
+/**
+ * The shapes of everything that travels (SPEC.md, part 2), as types and tables without a runtime dependency, so that
+ * a browser bundle can carry them. Field order in each tuple is the wire's field order.
+ */
+
+export const SUBPROTOCOL = 'pulssi.v1'
+
+/** First element of every frame. Client types lie below 64, server types from 64 up. */
+export const Frame = {
+  hello: 1,
+  batch: 2,
+  subscribe: 3,
+  unsubscribe: 4,
+  auth: 5,
+  welcome: 64,
+  ack: 65,
+  error: 66,
+  heartbeat: 67,
+  pulse: 68,
+  /** 69 to 79 belong to ask, nudge, incident and voice; a client ignores a server type that it doesn't know. */
+} as const
+export type Frame = (typeof Frame)[keyof typeof Frame]
+
+export const KINDS = ['enter', 'leave', 'goal', 'feedback', 'answer', 'signal', 'link', 'ask'] as const
+/** Event kind on the wire. `answer` is JSON's `feedback` with `option` or `text`. */
+export const Kind = { enter: 0, leave: 1, goal: 2, feedback: 3, answer: 4, signal: 5, link: 6, ask: 7 } as const
+export type Kind = (typeof Kind)[keyof typeof Kind]
+
+export const IDENTITIES = ['day', 'page', 'device', 'host'] as const
+export type Identity = (typeof IDENTITIES)[number]
+
+export const WINDOWS = ['1m', '5m', '15m', '1h', '24h', 'total'] as const
+export type Window = (typeof WINDOWS)[number]
+
+export const SCALES = ['thumb', 'smiley', 'csat', 'nps', 'ces', 'emotion'] as const
+export type Scale = (typeof SCALES)[number]
+
+/** Number of levels and the score of the lowest one. An emotion's score on the wire is its place in EMOTIONS. */
+export const SCALE_LEVELS: Record<Scale, { readonly first: number; readonly count: number }> = {
+  thumb: { first: 0, count: 2 },
+  smiley: { first: 1, count: 4 },
+  csat: { first: 1, count: 5 },
+  nps: { first: 0, count: 11 },
+  ces: { first: 1, count: 7 },
+  emotion: { first: 0, count: 9 },
+}
+
+/** Most positive first, as in the table of levels; a histogram of emotions has this order too. */
+export const EMOTIONS = [
+  'delighted',
+  'happy',
+  'trusting',
+  'interested',
+  'neutral',
+  'confused',
+  'disappointed',
+  'frustrated',
+  'angry',
+] as const
+export type Emotion = (typeof EMOTIONS)[number]
+
+export const ASK_RESULTS = ['shown', 'dismissed'] as const
+export type AskResult = (typeof ASK_RESULTS)[number]
+
+/** `[touchpoint, channel, cuts]`; cuts are flat pairs: dimension, value, dimension, value … */
+export type Place = string | readonly [touchpoint: string, channel: string | null, cuts: readonly string[]]
+
+export type EnterEvent = readonly [kind: 0, dt: number, place: number]
+export type LeaveEvent = readonly [kind: 1, dt: number, place: number]
+export type GoalEvent = readonly [kind: 2, dt: number, place: number, value?: number]
+export type FeedbackEvent = readonly [
+  kind: 3,
+  dt: number,
+  place: number,
+  scale: number,
+  score: number,
+  comment?: string | null,
+  ask?: string,
+]
+export type AnswerEvent = readonly [kind: 4, dt: number, place: number, ask: string, answer: number | string]
+export type SignalEvent = readonly [kind: 5, dt: number, place: number, name: string]
+export type LinkEvent = readonly [
+  kind: 6,
+  dt: number,
+  place: number | null,
+  customer: string | null,
+  code: string | null,
+  proof: string | null,
+]
+export type AskEvent = readonly [kind: 7, dt: number, place: number, ask: string, result: number]
+/** `dt`: milliseconds after the group's `at`, may be negative. `place`: index into the frame's places. */
+export type WireEvent =
+  | EnterEvent
+  | LeaveEvent
+  | GoalEvent
+  | FeedbackEvent
+  | AnswerEvent
+  | SignalEvent
+  | LinkEvent
+  | AskEvent
+
+/** Events of one visitor in one stream with consecutive sequence numbers from `seq`. `at`: ms since 1970. */
+export type Group = readonly [
+  visitor: string | null,
+  stream: string | null,
+  seq: number,
+  at: number,
+  events: readonly WireEvent[],
+]
+
+export type HelloFrame = readonly [
+  type: 1,
+  key: string | null,
+  identity: number,
+  visitor: string | null,
+  proof: string | null,
+  stream: string | null,
+  agent: string,
+]
+export type BatchFrame = readonly [
+  type: 2,
+  frame: number,
+  sentAt: number | null,
+  places: readonly Place[],
+  groups: readonly Group[],
+]
+/** `windows` are indexes into WINDOWS. Subscribing again under the same id starts anew with a full pulse. */
+export type SubscribeFrame = readonly [type: 3, id: number, touchpoints: readonly string[], windows: readonly number[]]
+export type UnsubscribeFrame = readonly [type: 4, id: number]
+export type AuthFrame = readonly [type: 5, token: string]
+export type ClientFrame = HelloFrame | BatchFrame | SubscribeFrame | UnsubscribeFrame | AuthFrame
+
+export type WelcomeFrame = readonly [
+  type: 64,
+  visitor: string | null,
+  clock: number,
+  frameBytes: number,
+  batchEvents: number,
+  messagesPerSecond: number,
+  heartbeatMs: number,
+]
+/** `refused`: `[frame, position, code]`, position counting the frame's events through its groups from 0. */
+export type AckFrame = readonly [
+  type: 65,
+  frame: number,
+  refused: readonly (readonly [frame: number, position: number, code: number])[],
+]
+export type ErrorFrame = readonly [
+  type: 66,
+  code: number,
+  message: string,
+  retryMs: number | null,
+  frame: number | null,
+  position: number | null,
+]
+export type HeartbeatFrame = readonly [type: 67, clock: number]
+
+/**
+ * One pulse as a flat row. `scales` is flat too: scale index, then its level counts, and so on; `signals`: name,
+ * count, … Figures are rounded to 6 decimals as in JSON.
+ */
+export type PulseRow = readonly [
+  touchpoint: string,
+  channel: string | null,
+  stage: string | null,
+  window: number,
+  entered: number,
+  views: number,
+  active: number,
+  completed: number,
+  progressed: number,
+  switched: number,
+  dropped: number,
+  unseen: number,
+  recovered: number,
+  troubled: number,
+  dropOffRate: number | null,
+  dropOffLow: number | null,
+  dropOffHigh: number | null,
+  dropOffN: number,
+  dropOffBelieved: boolean,
+  dropOffBaseline: number | null,
+  score: number | null,
+  scoreLow: number | null,
+  scoreHigh: number | null,
+  scoreN: number,
+  scoreVisitors: number,
+  scoreBelieved: boolean,
+  scoreBaseline: number | null,
+  scales: readonly number[],
+  frictionRate: number | null,
+  frictionLow: number | null,
+  frictionHigh: number | null,
+  frictionN: number,
+  frictionBelieved: boolean,
+  frictionBaseline: number | null,
+  signals: readonly (string | number)[],
+  dwellP50: number | null,
+  dwellP90: number | null,
+  dwellP99: number | null,
+  visitors: number,
+  late: number,
+  pulse: number | null,
+]
+/** A whole row, or flat pairs: field index, value, field index, value … */
+export type PulseChange = readonly [index: number, row: PulseRow | readonly unknown[]]
+/**
+ * `base` null: `rows` are whole rows and replace everything. Else: changes against version `base`; an index one past
+ * the last known row adds a row.
+ */
+export type PulseFrame = readonly [
+  type: 68,
+  id: number,
+  version: number,
+  base: number | null,
+  clock: number,
+  ageMs: number,
+  stale: readonly number[],
+  rows: readonly PulseRow[] | readonly PulseChange[],
+]
+export type ServerFrame = WelcomeFrame | AckFrame | ErrorFrame | HeartbeatFrame | PulseFrame
+
+/** One figure with its 95 % interval; all null where n is 0. */
+export interface Rate {
+  rate: number | null
+  low: number | null
+  high: number | null
+  n: number
+  believed: boolean
+  baseline: number | null
+}
+
+export interface ScaleFigures {
+  /** Answers per level, lowest score first (emotions: delighted first). */
+  levels: number[]
+  share?: number
+  index?: number
+  nps?: number
+  mean?: number
+  value?: number
+  n: number
+}
+
+export interface Pulse {
+  touchpoint: string
+  channel: string | null
+  stage: string | null
+  window: Window
+  /** ms since 1970 */
+  clock: number
+  ageMs: number
+  visits: {
+    entered: number
+    views: number
+    active: number
+    completed: number
+    progressed: number
+    switched: number
+    dropped: number
+    unseen: number
+    recovered: number
+    troubled: number
+  }
+  dropOff: Rate
+  sentiment: {
+    score: number | null
+    low: number | null
+    high: number | null
+    n: number
+    visitors: number
+    believed: boolean
+    baseline: number | null
+    scales: Partial<Record<Scale, ScaleFigures>>
+  }
+  friction: Rate & { signals: Record<string, number> }
+  dwellMs: { p50: number | null; p90: number | null; p99: number | null }
+  visitors: number
+  late: number
+  pulse: number | null
+}
+
+export interface EventTotals {
+  accepted: number
+  duplicates: number
+  lost: number
+  late: number
+  tooLate: number
+  rejected: number
+  bots: number
+}
+
+export interface Journey {
+  clock: number
+  window: Window
+  events: EventTotals
+  pulses: Pulse[]
+  transitions: { from: string; to: string; n: number }[]
+}
+
+/** One event as JSON (POST /v1/events, replay files). */
+export interface JsonEvent {
+  visitor: string
+  stream?: string
+  seq?: number
+  /** ms since 1970 */
+  at: number
+  kind: 'enter' | 'leave' | 'goal' | 'feedback' | 'signal' | 'link' | 'ask'
+  touchpoint?: string
+  channel?: string
+  cuts?: Record<string, string>
+  value?: number
+  scale?: Scale
+  score?: number | string
+  option?: number
+  text?: string
+  comment?: string
+  ask?: string
+  name?: string
+  customer?: string
+  code?: string
+  proof?: string
+  result?: AskResult
+}
