@@ -1,0 +1,169 @@
+import { DEFAULT_CONFIG, type EngineConfig } from './config.js'
+import type { Page } from './ledger.js'
+import { JourneyMap } from './map.js'
+import { Mirror } from './mirror.js'
+import { gather, regather, rollupSpot, type Spot, touchpointSpot } from './spot.js'
+import type { Audience } from './state.js'
+
+export const JOURNEY = '~journey'
+export const STAGE = '~stage.'
+const CHANNEL = '~channel.'
+
+export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/**
+ * The touchpoints and roll-ups of all partitions by name, who belongs to whom, and when each changed last. Partials go
+ * in here; the mirrors keep each partition's slices, the spots the distinct visitors of all.
+ */
+export class Spots {
+  config: EngineConfig = DEFAULT_CONFIG
+  readonly mirrors: readonly Mirror[]
+  readonly touchpoints = new Map<string, Spot>()
+  readonly rollups = new Map<string, Spot>()
+  #map = new JourneyMap(DEFAULT_CONFIG)
+  /** Counts the partials taken in. */
+  #stamp = 0
+
+  constructor(partitions: number) {
+    this.mirrors = Array.from({ length: partitions }, (_, partition) => {
+      return new Mirror({
+        changed: (name, place) => this.#changed(name, partition, place),
+        seen: (name, audience, hi, lo, time) => this.#seen(name, audience, hi, lo, time),
+        rank: (name, audience, register, rank, time) => {
+          const spot = this.#touchpoint(name)
+          for (const one of [spot, ...spot.rollups]) one.crowds[audience].addRank(register, rank, time)
+        },
+        configured: config => this.#configured(config),
+      })
+    })
+    this.#rollup(JOURNEY)
+  }
+
+  absorb(partition: number, partial: Uint8Array, now: number): Mirror {
+    this.#stamp++
+    const mirror = this.mirrors[partition]
+    if (mirror === undefined) throw new RangeError(`partition ${partition} of ${this.mirrors.length}`)
+    mirror.absorb(partial, now)
+    return mirror
+  }
+
+  get journey(): Spot {
+    return this.#rollup(JOURNEY)
+  }
+
+  named(name: string): Spot {
+    const spot = this.touchpoints.get(name) ?? this.rollups.get(name)
+    if (spot === undefined) throw new RangeError(`unknown touchpoint ${name}`)
+    return spot
+  }
+
+  /** Names that match, sorted. `prefix*` matches touchpoints by their start, and roll-ups where it starts with `~`. */
+  select(patterns: readonly string[]): string[] {
+    const names = new Set<string>()
+    for (const pattern of patterns) {
+      if (!pattern.endsWith('*')) {
+        if (this.touchpoints.has(pattern) || this.rollups.has(pattern)) names.add(pattern)
+        continue
+      }
+      const prefix = pattern.slice(0, -1)
+      const pool = prefix.startsWith('~') ? this.rollups : this.touchpoints
+      for (const name of pool.keys()) if (name.startsWith(prefix)) names.add(name)
+    }
+    return [...names].sort(byName)
+  }
+
+  /** The pages of a touchpoint in the partitions that know it. */
+  eachPage(spot: Spot, visit: (mirror: Mirror, page: Page) => void): void {
+    spot.parts.forEach((part, partition) => {
+      const mirror = this.mirrors[partition] as Mirror
+      if (part >= 0) visit(mirror, mirror.ledger.page(part))
+    })
+  }
+
+  #touchpoint(name: string): Spot {
+    const known = this.touchpoints.get(name)
+    if (known !== undefined) return known
+    const spot = touchpointSpot(name, this.mirrors.length)
+    this.touchpoints.set(name, spot)
+    this.#join(spot, this.#rollup(JOURNEY))
+    return spot
+  }
+
+  #rollup(name: string): Spot {
+    const known = this.rollups.get(name)
+    if (known !== undefined) return known
+    const rollup = rollupSpot(name)
+    if (name.startsWith(STAGE)) rollup.stage = name.slice(STAGE.length)
+    if (name.startsWith(CHANNEL)) rollup.channel = name.slice(CHANNEL.length)
+    this.rollups.set(name, rollup)
+    return rollup
+  }
+
+  #seen(name: string, audience: Audience, hi: number, lo: number, time: number): void {
+    const spot = this.#touchpoint(name)
+    this.#mark(spot)
+    spot.crowds[audience].add(hi, lo, time)
+    for (const rollup of spot.rollups) rollup.crowds[audience].add(hi, lo, time)
+  }
+
+  #changed(name: string, partition: number, place: number): void {
+    const listed = this.mirrors[partition]?.ledger.page(place).listed === true
+    if (!listed && !this.touchpoints.has(name)) return
+    const spot = this.#touchpoint(name)
+    spot.parts[partition] = place
+    this.#place(spot)
+    this.#mark(spot)
+  }
+
+  #mark(spot: Spot): void {
+    spot.stamp = this.#stamp
+    for (const rollup of spot.rollups) rollup.stamp = this.#stamp
+  }
+
+  /** Finds a touchpoint's channel, stage and roll-ups. */
+  #place(spot: Spot): void {
+    const rule = this.#map.rule(spot.name)
+    const stage = rule?.stage ?? null
+    const channel = rule?.channel ?? this.#onlyChannel(spot)
+    if (stage === spot.stage && channel === spot.channel) return
+    const leaving = spot.rollups.filter(rollup => rollup.name !== JOURNEY)
+    spot.rollups = spot.rollups.filter(rollup => rollup.name === JOURNEY)
+    for (const rollup of leaving) {
+      rollup.members?.delete(spot)
+      regather(rollup)
+      rollup.stamp = this.#stamp
+    }
+    spot.stage = stage
+    spot.channel = channel
+    if (stage !== null) this.#join(spot, this.#rollup(STAGE + stage))
+    if (channel !== null) this.#join(spot, this.#rollup(CHANNEL + channel))
+  }
+
+  #join(spot: Spot, rollup: Spot): void {
+    rollup.members?.add(spot)
+    spot.rollups.push(rollup)
+    gather(rollup, spot)
+    rollup.stamp = this.#stamp
+  }
+
+  #onlyChannel(spot: Spot): string | null {
+    const seen = new Set<string>()
+    this.eachPage(spot, (mirror, page) => {
+      mirror.names.channels.forEach((name, i) => {
+        if ((page.channels & (1 << i)) !== 0) seen.add(name)
+      })
+    })
+    const [only] = seen
+    return seen.size === 1 ? (only as string) : null
+  }
+
+  #configured(config: EngineConfig): void {
+    this.config = config
+    this.#map = new JourneyMap(config)
+    for (const stage of config.stages) this.#rollup(STAGE + stage)
+    for (const spot of this.touchpoints.values()) {
+      this.#place(spot)
+      this.#mark(spot)
+    }
+  }
+}

@@ -1,0 +1,5 @@
+export * from './codec.js'
+export * from './codes.js'
+export * from './json.js'
+export * from './limits.js'
+export * from './messages.js'

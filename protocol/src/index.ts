@@ -1,0 +1,8 @@
+export * from './client/index.js'
+export * from './codec.js'
+export { explain } from './explain.js'
+export { guardClient } from './guard.js'
+export * from './json.js'
+export * from './scan.js'
+export * from './schema/index.js'
+export * from './values.js'

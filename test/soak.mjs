@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+// Usage: npm run soak -- [--runs N] [--seed N]
+// The same tests as `npm test` runs in short, with their counts in full, spread over worker processes.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const WORKERS = 2
+/** A line of the table that the simulation prints: two spaces, a feature, how many runs had it. */
+const TABLE_LINE = /^ {2}(\S.*?) +(\d+)$/gm
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } },
+})
+const runs = Number(values.runs)
+const firstSeed = Number(values.seed)
+if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(firstSeed)) {
+  console.error('Usage: npm run soak -- [--runs N] [--seed N]; both are whole numbers, N of runs at least 1')
+  process.exit(2)
+}
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+
+/** Runs one test file in a process of its own; resolves with its exit code and everything that it printed. */
+const vitest = (file, env) =>
+  new Promise(resolve => {
+    const args = ['vitest', 'run', file, '--disable-console-intercept', '--reporter=default']
+    const child = spawn('npx', args, { cwd: root, env: { ...process.env, NO_COLOR: '1', ...env } })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', chunk => {
+        output += chunk
+      })
+    }
+    child.on('close', code => resolve({ code: code ?? 1, output }))
+  })
+
+/** The seeds of the simulation in equal parts, one for each worker. */
+const simulation = async () => {
+  const share = Math.ceil(runs / WORKERS)
+  const parts = []
+  for (let done = 0; done < runs; done += share) {
+    const part = { PULSSI_SIM_RUNS: String(Math.min(share, runs - done)), PULSSI_SIM_SEED: String(firstSeed + done) }
+    parts.push(vitest('test/sim/sim.test.ts', part))
+  }
+  const results = await Promise.all(parts)
+  const counts = new Map()
+  for (const { output } of results) {
+    for (const [, feature, n] of output.matchAll(TABLE_LINE))
+      counts.set(feature, (counts.get(feature) ?? 0) + Number(n))
+  }
+  console.log(`simulation: ${runs} runs from seed ${firstSeed}; of these had`)
+  for (const [feature, n] of counts) console.log(`  ${feature.padEnd(16)} ${String(n).padStart(6)}`)
+  for (const { code, output } of results) if (code !== 0) console.error(output)
+  return counts.size > 0 && results.every(({ code }) => code === 0)
+}
+
+/** Each answers whether it held. */
+const suites = [simulation]
+
+const startedAt = Date.now()
+let held = true
+for (const suite of suites) held = (await suite()) && held
+console.log(`${held ? 'held' : 'FAILED'} in ${Math.round((Date.now() - startedAt) / 1000)} s`)
+process.exit(held ? 0 : 1)
