@@ -101,6 +101,11 @@ describe('recount, time and order', () => {
     expect(totals(log)).toMatchObject({ rejected: 5, lost: 0, accepted: 0, duplicates: 1 })
   })
 
+  it("N7: of a bot's stream nothing is kept", () => {
+    const log = [{ at: 0, stream: 's', seq: 9, bot: true, refused: true }]
+    expect(totals(log)).toMatchObject({ rejected: 1, bots: 0, lost: 0 })
+  })
+
   it('N7: without stream and seq nothing is a duplicate or lost', () => {
     expect(totals([{ at: 0 }, { at: 0 }])).toMatchObject({ accepted: 2, duplicates: 0, lost: 0 })
   })

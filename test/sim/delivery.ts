@@ -7,6 +7,7 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const FEWEST_EVENTS = 210
+const TOO_LATE_EDGE = 0.001
 
 interface Sent {
   readonly event: EventItem
@@ -118,7 +119,9 @@ const leapt = (
   const at = event.at + (madeAfter ? road.leapMs : 0)
   const arrivedAt = arrives + leap(arrives)
   const receivedAt = world.dataClock ? at : arrivedAt + random.int(-road.skewMs, road.skewMs)
-  return { event: { ...event, type: 'event', at, receivedAt }, arrivesAt: arrivedAt }
+  // The last moment that is not too late, and the first that is.
+  const edge = !world.dataClock && random.chance(TOO_LATE_EDGE) ? receivedAt - 24 * HOUR - random.int(0, 1) : at
+  return { event: { ...event, type: 'event', at: edge, receivedAt }, arrivesAt: arrivedAt }
 }
 
 /** Ticks between the events; with even clocks one before each event, to its receive time. */

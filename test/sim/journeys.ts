@@ -1,4 +1,4 @@
-import { type KINDS, SCALE_LEVELS, SCALES } from '@pulssi/protocol/client'
+import { type KINDS, SCALE_LEVELS, SCALES, SEQ_WINDOW } from '@pulssi/protocol/client'
 import type { EventItem } from '../recount/index.js'
 import type { Random } from './random.js'
 import { Cap, CHANNELS, type World } from './world.js'
@@ -77,6 +77,7 @@ class Visitor {
   readonly #bot: boolean
   readonly #streams: { readonly id: string; next: number }[]
   #stream = 0
+  #jumped = false
   #at: number
   #touchpoint: string
 
@@ -98,6 +99,7 @@ class Visitor {
       if (this.#random.chance(0.4)) this.#touchpoint = this.#random.pick(this.#world.touchpoints)
       made.push(this.#event(this.#random.weighted(KIND_WEIGHTS)))
       if (this.#random.chance(TOO_FAR)) made.push(this.#tooFar())
+      if (this.#jumped) made.push(...this.#atTheEdge())
     }
     return made
   }
@@ -158,8 +160,18 @@ class Visitor {
     if (random.chance(STREAM_CHANGE)) this.#stream = random.int(0, this.#streams.length - 1)
     const stream = this.#streams[this.#stream] as { id: string; next: number }
     if (random.chance(SEQ_JUMP)) stream.next += random.int(1, 4)
-    if (random.chance(WIDE_SEQ_JUMP)) stream.next += random.int(250, WIDEST_JUMP)
+    this.#jumped = random.chance(WIDE_SEQ_JUMP)
+    if (this.#jumped) stream.next += random.int(250, WIDEST_JUMP)
     return { stream: stream.id, seq: stream.next++ }
+  }
+
+  /** After a wide jump: seqs from the hole behind it, around the last one that may still come. */
+  #atTheEdge(): Made[] {
+    this.#jumped = false
+    const stream = this.#streams[this.#stream] as { id: string; next: number }
+    const jumpedTo = stream.next - 1
+    const behind = [SEQ_WINDOW + 1, SEQ_WINDOW, SEQ_WINDOW - 1].filter(by => by <= jumpedTo)
+    return behind.map(by => ({ ...this.#event('link'), stream: stream.id, seq: jumpedTo - by }))
   }
 
   #tooFar(): Made {

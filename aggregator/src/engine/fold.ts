@@ -196,7 +196,7 @@ export class Fold {
     const { totals, streams, clock } = this.#state
     totals.rejected++
     if (!this.#hasStream || this.#tooFar(seq, clock)) return
-    this.#open(Math.max(clock, this.#receivedAt))
+    this.#open(this.#receivedAt)
     streams.mark(this.#stream, seq)
     this.#attend()
   }

@@ -1,0 +1,186 @@
+import { type Journey, type Pulse, type PulseRow, WINDOWS, type Window } from '@pulssi/protocol'
+import type { View } from '../engine/index.js'
+import type { Bus, Clock } from '../ports.js'
+import { PARTIALS, partitionOf, unpackPartial } from '../worker/index.js'
+import { Pacer, type Slices } from './pacer.js'
+import { toRow } from './row.js'
+import { type Cell, type Changed, type Moment, Shape, type Subscriber } from './shape.js'
+
+/** What a subscriber wants to see, and may. */
+export interface Wish {
+  readonly touchpoints: readonly string[]
+  /** Indexes into WINDOWS. */
+  readonly windows: readonly number[]
+  /** Names the permission: those with the same name may see the same. */
+  readonly permission: string
+  readonly allows: (touchpoint: string) => boolean
+}
+
+export interface BoardOptions {
+  readonly view: View
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly onError: (error: unknown) => void
+}
+
+interface Waiting {
+  readonly targets: readonly number[]
+  readonly resolve: () => void
+}
+
+/** Merges the partials of all partitions and keeps every subscriber at the newest state. */
+export class Board {
+  readonly #options: BoardOptions
+  readonly #shapes = new Map<string, Shape>()
+  readonly #shapeOf = new Map<Subscriber, string>()
+  readonly #absorbed: number[] = []
+  readonly #unsubscribe: () => void
+  readonly #pacer: Pacer
+  #waiting: Waiting[] = []
+  #changed = false
+
+  constructor(options: BoardOptions) {
+    this.#options = options
+    this.#unsubscribe = options.bus.subscribe(PARTIALS, (bytes, subject) => this.#absorb(partitionOf(subject), bytes))
+    this.#pacer = new Pacer(slices => this.#update(slices), options.onError)
+  }
+
+  get clock(): number {
+    return this.#options.view.clock
+  }
+
+  stale(): number[] {
+    return this.#options.view.stale()
+  }
+
+  /** Touchpoints and roll-ups that match, as far as they may be seen. */
+  select(touchpoints: readonly string[], allows: (touchpoint: string) => boolean): string[] {
+    return this.#options.view.select(touchpoints).filter(allows)
+  }
+
+  pulse(touchpoint: string, window: Window): Pulse {
+    return this.#options.view.pulse(touchpoint, window, this.#options.clock.now())
+  }
+
+  journey(window: Window): Journey {
+    return this.#options.view.journey(window, this.#options.clock.now())
+  }
+
+  /** Resolves with true once the entries up to `targets`, by partition, are in what the board shows; false: too late. */
+  async reached(targets: readonly number[], withinMs: number): Promise<boolean> {
+    if (this.#has(targets)) return true
+    return new Promise(resolve => {
+      const waiting: Waiting = {
+        targets,
+        resolve: () => {
+          clearTimeout(timer)
+          resolve(true)
+        },
+      }
+      const timer = setTimeout(() => {
+        this.#waiting = this.#waiting.filter(other => other !== waiting)
+        resolve(false)
+      }, withinMs)
+      this.#waiting.push(waiting)
+    })
+  }
+
+  /** The subscriber gets everything at the next update, and changes from then on. */
+  subscribe(subscriber: Subscriber, wish: Wish): void {
+    this.unsubscribe(subscriber)
+    const patterns = [...new Set(wish.touchpoints)].sort()
+    const windows = [...new Set(wish.windows)].sort((a, b) => a - b)
+    const key = JSON.stringify([patterns, windows, wish.permission])
+    let shape = this.#shapes.get(key)
+    if (shape === undefined) {
+      const names = windows.flatMap(index => WINDOWS[index] ?? [])
+      shape = new Shape(patterns, names, wish.allows)
+      this.#shapes.set(key, shape)
+      this.#changed = true
+    }
+    shape.add(subscriber)
+    this.#shapeOf.set(subscriber, key)
+    this.#pacer.wake()
+  }
+
+  unsubscribe(subscriber: Subscriber): void {
+    const key = this.#shapeOf.get(subscriber)
+    if (key === undefined) return
+    this.#shapeOf.delete(subscriber)
+    const shape = this.#shapes.get(key)
+    shape?.remove(subscriber)
+    if (shape?.empty === true) this.#shapes.delete(key)
+  }
+
+  close(): void {
+    this.#pacer.close()
+    this.#unsubscribe()
+  }
+
+  #absorb(partition: number, message: Uint8Array): void {
+    const { sequence, partial } = unpackPartial(message)
+    if (partial !== null) {
+      this.#options.view.absorb(partition, partial, this.#options.clock.now())
+      this.#changed = true
+      if (this.#shapes.size > 0) this.#pacer.wake()
+    }
+    this.#absorbed[partition] = sequence
+    const reached = this.#waiting.filter(({ targets }) => this.#has(targets))
+    if (reached.length === 0) return
+    this.#waiting = this.#waiting.filter(waiting => !reached.includes(waiting))
+    for (const { resolve } of reached) resolve()
+  }
+
+  #has(targets: readonly number[]): boolean {
+    return targets.every((target, partition) => (this.#absorbed[partition] ?? 0) >= target)
+  }
+
+  /** Resolves with true where a subscriber could not be sent to. */
+  async #update(slices: Slices): Promise<boolean> {
+    const changed = this.#changed
+    this.#changed = false
+    /** Rows of this update, for shapes that overlap. */
+    const fresh = new Map<string, PulseRow>()
+    let isBehind = false
+    for (const shape of [...this.#shapes.values()]) {
+      if (changed) await this.#refresh(shape, fresh, slices)
+      shape.deliver()
+      isBehind ||= shape.behind
+      await slices.pause()
+    }
+    return isBehind
+  }
+
+  /** Makes anew what may have changed of a shape, and nothing else. */
+  async #refresh(shape: Shape, fresh: Map<string, PulseRow>, slices: Slices): Promise<void> {
+    const { view, clock } = this.#options
+    const changed: Changed[] = []
+    const added: Cell[] = []
+    for (const [index, cell] of shape.cells.entries()) {
+      const version = view.version(cell.touchpoint, cell.window)
+      if (version === cell.version) continue
+      cell.version = version
+      changed.push({ index, row: this.#row(cell.touchpoint, cell.window, version, fresh) })
+      await slices.pause()
+    }
+    for (const touchpoint of this.select(shape.patterns, shape.allows)) {
+      if (shape.knows(touchpoint)) continue
+      for (const window of shape.windows) {
+        const version = view.version(touchpoint, window)
+        added.push({ touchpoint, window, version, row: this.#row(touchpoint, window, version, fresh) })
+      }
+      await slices.pause()
+    }
+    const moment: Moment = { clock: view.clock, ageMs: view.ageMs(clock.now()), stale: view.stale() }
+    shape.update(changed, added, moment)
+  }
+
+  #row(touchpoint: string, window: Window, version: number, fresh: Map<string, PulseRow>): PulseRow {
+    const key = `${touchpoint} ${window} ${version}`
+    const known = fresh.get(key)
+    if (known !== undefined) return known
+    const row = toRow(this.pulse(touchpoint, window))
+    fresh.set(key, row)
+    return row
+  }
+}

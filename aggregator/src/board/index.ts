@@ -1,0 +1,3 @@
+export { Board, type Wish } from './board.js'
+export { prepareFrame } from './prepared.js'
+export type { Subscriber } from './shape.js'

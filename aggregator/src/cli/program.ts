@@ -1,0 +1,171 @@
+import { WINDOWS, type Window } from '@pulssi/protocol'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { CliError, Exit, type ExitName, exitTable } from './exits.js'
+import { complain, type Io } from './io.js'
+import { type ReplayOptions, replay } from './replay.js'
+import { type SendOptions, send } from './send.js'
+import { type ServeOptions, serve } from './serve.js'
+import { type TailOptions, tail } from './tail.js'
+
+const DEFAULT_URL = 'http://127.0.0.1:8700'
+/** A server that has no keys yet takes any. */
+const ANY_KEY = 'sk_cli'
+const CONNECTIONS = 1_000
+
+const isWindow = (text: string): text is Window => (WINDOWS as readonly string[]).includes(text)
+
+const gathered = <Value>(parse: (text: string) => Value) => {
+  let values: Value[] | null = null
+  return (text: string): Value[] => {
+    values = [...(values ?? []), parse(text)]
+    return values
+  }
+}
+
+const parseWindow = (text: string): Window => {
+  if (isWindow(text)) return text
+  throw new InvalidArgumentError(`It must be one of ${WINDOWS.join(', ')}.`)
+}
+
+const parseConnections = (text: string): number => {
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= CONNECTIONS) return count
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${CONNECTIONS}.`)
+}
+
+const parseSpeed = (text: string): number => {
+  const speed = Number(text)
+  if (text.trim() !== '' && Number.isFinite(speed) && speed > 0) return speed
+  throw new InvalidArgumentError('It must be a number over 0, such as 60.')
+}
+
+const urlOption = ({ env: { PULSSI_URL } }: Io): Option =>
+  new Option('--url <url>', 'address of the server (PULSSI_URL)').default(PULSSI_URL ?? DEFAULT_URL)
+/** Help must not show what the environment holds. */
+const keyOption = ({ env: { PULSSI_KEY } }: Io): Option =>
+  new Option('--key <key>', 'service key, sk_…').default(PULSSI_KEY ?? ANY_KEY, 'that of PULSSI_KEY')
+const windowOption = (fallback: Window): Option =>
+  new Option('--window <window>', `one of ${WINDOWS.join(', ')}; may be given several times`)
+    .argParser(gathered(parseWindow))
+    .default([fallback], fallback)
+
+type Done = (exit: ExitName) => void
+
+const rejectedOr = (count: number): ExitName => (count > 0 ? 'rejected' : 'ok')
+
+const addServe = (program: Command, io: Io, done: Done): void => {
+  const { PULSSI_LOG_LEVEL: logLevel = 'info' } = io.env
+  program
+    .command('serve')
+    .description('run the aggregator: takes events, counts them, pushes the live pulse')
+    .option('--config <file>', 'configuration; pulssi.config.json, if it is there (PULSSI_CONFIG)')
+    .option('--host <address>', 'address to listen on; replaces server.host (PULSSI_HOST)')
+    .option('--port <number>', 'port to listen on, 0 for any; replaces server.port (PULSSI_PORT)')
+    .option('--data <folder>', 'where everything is kept; replaces server.dataDir (PULSSI_DATA)')
+    .option('--clock <clock>', 'wall, or data to run old events as if they were live (PULSSI_CLOCK)')
+    .addOption(
+      new Option('--log-level <level>', 'how much to log (PULSSI_LOG_LEVEL)')
+        .choices(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+        .default(logLevel),
+    )
+    .action(async (options: ServeOptions) => {
+      await serve(io, options)
+      done('ok')
+    })
+}
+
+const addSend = (program: Command, io: Io, done: Done): void => {
+  program
+    .command('send')
+    .description('send one event, or events from stdin, one JSON object a line')
+    .argument('[event]', `such as '{"visitor":"v-1","kind":"enter","touchpoint":"checkout.payment"}'`)
+    .addOption(urlOption(io))
+    .addOption(keyOption(io))
+    .option('--visitor <id>', 'visitor of the events that name none')
+    .action(async (event: string | undefined, options: SendOptions) => {
+      done(rejectedOr(await send(io, event, options)))
+    })
+}
+
+const addTail = (program: Command, io: Io, done: Done): void => {
+  program
+    .command('tail')
+    .description('watch the live pulse')
+    .addOption(urlOption(io))
+    .option('--token <token>', 'read token, where the server asks for one (PULSSI_TOKEN)')
+    .addOption(
+      new Option('--touchpoint <pattern>', 'name, or a start with * after it; may be given several times')
+        .argParser(gathered((text: string) => text))
+        .default(['*'], '*'),
+    )
+    .addOption(windowOption('5m'))
+    .option('--json', 'one JSON object a line and update, with the pulses that changed')
+    .option('--once', 'end after the first update')
+    .action(async (options: TailOptions) => {
+      const { PULSSI_TOKEN } = io.env
+      await tail(io, PULSSI_TOKEN === undefined ? options : { token: PULSSI_TOKEN, ...options })
+      done('ok')
+    })
+}
+
+const addReplay = (program: Command, io: Io, done: Done): void => {
+  program
+    .command('replay')
+    .description('replay a file of events (NDJSON, gzip or plain) to a server, or count it offline')
+    .argument('<file>', 'one JSON event a line, in order of time')
+    .option('--config <file>', 'configuration, for its journey map; offline only')
+    .option('--offline', 'count here, without a server, and print what GET /v1/journey would')
+    .addOption(windowOption('total'))
+    .addOption(urlOption(io))
+    .addOption(keyOption(io))
+    .addOption(
+      new Option('--connections <count>', 'connections to spread the visitors over')
+        .argParser(parseConnections)
+        .default(1),
+    )
+    .addOption(
+      new Option('--speed <factor>', 'so many times as fast as it happened; else as fast as it goes').argParser(
+        parseSpeed,
+      ),
+    )
+    .action(async (file: string, options: ReplayOptions) => {
+      done(rejectedOr(await replay(io, file, options)))
+    })
+}
+
+const buildProgram = (io: Io, done: Done): Command => {
+  const program = new Command('pulssi')
+    .description('The live pulse of a customer journey.')
+    .version('0.1.0')
+    .showHelpAfterError('(add --help for all options)')
+    .configureOutput({
+      writeOut: text => io.stdout.write(text),
+      writeErr: text => io.stderr.write(text),
+    })
+    .exitOverride()
+    .addHelpText('after', `\n${exitTable()}`)
+  for (const add of [addServe, addSend, addTail, addReplay]) add(program, io, done)
+  for (const command of program.commands)
+    command.copyInheritedSettings(program).addHelpText('after', `\n${exitTable()}`)
+  return program
+}
+
+/** Runs one command line (without the names of the program and of Node); resolves with the exit code. */
+export const run = async (io: Io, args: readonly string[]): Promise<number> => {
+  let exit: ExitName = 'ok'
+  const program = buildProgram(io, name => {
+    exit = name
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return Exit[exit].code
+  } catch (error) {
+    // Commander has told the user already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok.code : Exit.usage.code
+    const isOurs = error instanceof CliError
+    complain(io, `pulssi: ${error instanceof Error ? error.message : String(error)}`)
+    const { PULSSI_DEBUG } = io.env
+    if (!isOurs && PULSSI_DEBUG !== undefined && error instanceof Error) complain(io, error.stack ?? '')
+    return Exit[isOurs ? error.exit : 'failed'].code
+  }
+}

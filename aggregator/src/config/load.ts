@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { ConfigError, type Problem, problemsFrom } from './problems.js'
+import { type Config, configSchema } from './schema.js'
+
+/** What overrides the file, in the order of the table: the environment first, then flags. */
+export interface Flags {
+  readonly host?: string | undefined
+  readonly port?: string | number | undefined
+  readonly data?: string | undefined
+  readonly clock?: string | undefined
+}
+
+export interface ConfigSources {
+  /** Path of the JSON file; without one everything has its default. */
+  readonly file?: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly flags: Flags
+}
+
+/** Each flag, its variable, and the key of `server` that both override. */
+export const OVERRIDES = {
+  host: { variable: 'PULSSI_HOST', key: 'host' },
+  port: { variable: 'PULSSI_PORT', key: 'port' },
+  data: { variable: 'PULSSI_DATA', key: 'dataDir' },
+  clock: { variable: 'PULSSI_CLOCK', key: 'clock' },
+} as const
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const readJson = (file: string): unknown => {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const message = missing ? 'there is no such file: check the path given to --config' : reasonOf(error)
+    throw new ConfigError(file, [{ path: '', message }])
+  }
+  const problems: Problem[] = []
+  try {
+    const value: unknown = JSON.parse(text, (key, part: unknown) => {
+      if (key === '__proto__') problems.push({ path: '', message: 'a key is called __proto__: rename it' })
+      return part
+    })
+    if (problems.length === 0) return value
+  } catch (error) {
+    throw new ConfigError(file, [{ path: '', message: `is no JSON: ${reasonOf(error)}` }])
+  }
+  throw new ConfigError(file, problems)
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The file's value with the environment and the flags laid over `server`. A value of a wrong shape is left as it is. */
+const override = (value: unknown, { env, flags }: ConfigSources): unknown => {
+  if (!isObject(value)) return value
+  const { server = {} } = value as { server?: unknown }
+  if (!isObject(server)) return value
+  const laidOver: Record<string, unknown> = { ...server }
+  for (const flag of Object.keys(OVERRIDES) as (keyof typeof OVERRIDES)[]) {
+    const { variable, key } = OVERRIDES[flag]
+    const given = flags[flag] ?? env[variable]
+    if (given === undefined || given === '') continue
+    laidOver[key] = key === 'port' && typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given
+  }
+  return { ...value, server: laidOver }
+}
+
+/** Keys and read tokens are all that stands between the network and the data. */
+const checkBinding = ({ server, keys, readTokens }: Config): Problem[] => {
+  if (keys.length > 0 || readTokens.length > 0 || LOOPBACK.has(server.host)) return []
+  const message = `"${server.host}" is open to the network, and no keys or readTokens are set: set them, or use 127.0.0.1`
+  return [{ path: 'server.host', message }]
+}
+
+/** Checks a configuration that is at hand. Throws ConfigError with every problem at once. */
+export const parseConfig = (value: unknown, source = 'the configuration'): Config => {
+  const result = configSchema.safeParse(value)
+  if (!result.success) throw new ConfigError(source, problemsFrom(result.error))
+  const problems = checkBinding(result.data)
+  if (problems.length > 0) throw new ConfigError(source, problems)
+  return result.data
+}
+
+/** Reads, overrides and checks. Throws ConfigError with every problem at once. */
+export const loadConfig = (sources: ConfigSources): Config => {
+  const value = sources.file === undefined ? {} : readJson(sources.file)
+  return parseConfig(override(value, sources), sources.file)
+}

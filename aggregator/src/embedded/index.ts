@@ -1,0 +1,7 @@
+export { type Disk, type DiskFile, nodeDisk } from './disk.js'
+export { LmdbStore } from './lmdb-store.js'
+export { FolderLocked, lockFolder } from './lock.js'
+export { MemoryBus } from './memory-bus.js'
+export { type Embedded, type EmbeddedOptions, openEmbedded } from './open.js'
+export { SegmentLog, type SegmentLogOptions } from './segment-log.js'
+export { DamagedLog } from './segments.js'

@@ -1,0 +1,232 @@
+import { type BatchFrame, Fault, type Refusal } from '@pulssi/protocol'
+import type { Logger } from 'pino'
+import type { Intake, Sender } from '../intake/index.js'
+import { type EventLog, Overloaded } from '../ports.js'
+import { type Folded, REFUSAL_FIELDS, VERDICT_FIELDS } from '../worker/index.js'
+import {
+  BatchContribution,
+  type BatchOwner,
+  type Contribution,
+  type Outcome,
+  RequestContribution,
+} from './contribution.js'
+import type { Limits } from './limits.js'
+import { OVERLOADED_RETRY_MS, VERDICT_MS } from './retry.js'
+import type { NotNow } from './session.js'
+
+/** Whose records an entry holds; record numbers are indexes. */
+interface Parts {
+  readonly contributions: Set<Contribution>
+  readonly owners: (Contribution | undefined)[]
+  readonly positions: number[]
+  sizeBytes: number
+}
+
+interface Lane {
+  readonly partition: number
+  gathered: Parts
+  appending: boolean
+  scheduled: boolean
+  /** Last entry known to be durable. */
+  last: number
+  /** Durable entries whose verdicts are awaited, by sequence. */
+  readonly unfolded: Map<number, Parts>
+  /** Verdicts that came while an append was under way: they may be of its entry, whose number isn't known yet. */
+  readonly early: Folded[]
+}
+
+const noParts = (): Parts => ({ contributions: new Set(), owners: [], positions: [], sizeBytes: 0 })
+const overloaded = (message: string, retryMs: number): NotNow => ({ fault: Fault.overloaded, message, retryMs })
+
+export interface AppenderOptions {
+  readonly log: EventLog
+  readonly intake: Intake
+  readonly limits: Pick<Limits, 'inFlightBytes' | 'gatheredBytes' | 'unfoldedBytes'>
+  readonly logger: Logger
+  /** Last entry of each partition that is there already. */
+  readonly durable: readonly number[]
+}
+
+/**
+ * Puts what comes in into the log. Each partition has one append under way; what comes meanwhile is gathered into the
+ * next entry. When an append is not taken, what was gathered behind it is given up too: a visitor's later events must
+ * not be stored before the earlier ones.
+ */
+export class Appender {
+  readonly #options: AppenderOptions
+  readonly #lanes: Lane[]
+  #inFlightBytes = 0
+  #unfoldedBytes = 0
+  #idle: (() => void) | null = null
+
+  constructor(options: AppenderOptions) {
+    this.#options = options
+    this.#lanes = Array.from({ length: options.intake.partitions }, (_, partition) => ({
+      partition,
+      gathered: noParts(),
+      appending: false,
+      scheduled: false,
+      last: options.durable[partition] ?? 0,
+      unfolded: new Map(),
+      early: [],
+    }))
+  }
+
+  /** Why nothing more can be taken now; null: it can. */
+  capacity(): NotNow | null {
+    const { intake, limits } = this.#options
+    let waitingBytes = this.#inFlightBytes
+    for (const { partition } of this.#lanes) {
+      const gatheredBytes = intake.sizeBytes(partition)
+      if (gatheredBytes > limits.gatheredBytes) return overloaded('the log is behind', OVERLOADED_RETRY_MS)
+      waitingBytes += gatheredBytes
+    }
+    if (waitingBytes > limits.inFlightBytes) return overloaded('the log is behind', OVERLOADED_RETRY_MS)
+    if (this.#unfoldedBytes > limits.unfoldedBytes) return overloaded('the engines are behind', OVERLOADED_RETRY_MS)
+    return null
+  }
+
+  /** Last durable entry of each partition, as far as this gateway knows. */
+  get durable(): readonly number[] {
+    return this.#lanes.map(lane => lane.last)
+  }
+
+  batch(frame: BatchFrame, sender: Sender, receivedAt: number, owner: BatchOwner): void {
+    const before = this.#options.intake.sizeBytes(0)
+    const refused = this.#options.intake.batch(frame, sender, receivedAt)
+    const lanes = this.#touched(before)
+    this.#contribute(lanes, new BatchContribution(frame, refused, lanes.size, owner))
+  }
+
+  /** `write` puts the request's events and counts into the intake, all at once. */
+  async request(write: (intake: Intake) => void): Promise<Outcome | NotNow> {
+    const { intake } = this.#options
+    const before = intake.sizeBytes(0)
+    intake.clearSpans()
+    write(intake)
+    const lanes = this.#touched(before)
+    const contribution = new RequestContribution(lanes.size, intake.spans.length, VERDICT_MS)
+    this.#contribute(lanes, contribution)
+    return contribution.outcome
+  }
+
+  /** Tells every partition the time. Resolves once that is durable, or not taken. */
+  async tick(at: number): Promise<void> {
+    const { intake } = this.#options
+    intake.clearSpans()
+    for (const { partition } of this.#lanes) intake.tick(partition, at)
+    const contribution = new RequestContribution(this.#lanes.length, 0, VERDICT_MS)
+    this.#contribute(new Set(this.#lanes), contribution)
+    await contribution.outcome
+  }
+
+  /** The worker's word on entries of any gateway. */
+  folded(folded: Folded): void {
+    const lane = this.#lanes[folded.partition]
+    if (lane === undefined) return
+    if (lane.appending) lane.early.push(folded)
+    this.#judge(lane, folded)
+  }
+
+  /** Resolves once nothing is under way; nothing may be handed over after it was called. */
+  async drain(): Promise<void> {
+    while (this.#lanes.some(lane => lane.appending || lane.scheduled)) {
+      await new Promise<void>(resolve => {
+        this.#idle = resolve
+      })
+    }
+  }
+
+  /** Partitions that the records written since the last `clearSpans` are in; `before`: size of the first one then. */
+  #touched(before: number): Set<Lane> {
+    const { intake } = this.#options
+    const lanes = new Set<Lane>()
+    for (const span of intake.spans) lanes.add(this.#lanes[span.partition] as Lane)
+    if (intake.sizeBytes(0) !== before) lanes.add(this.#lanes[0] as Lane)
+    return lanes
+  }
+
+  #contribute(lanes: ReadonlySet<Lane>, contribution: Contribution): void {
+    for (const { partition, record, position } of this.#options.intake.spans) {
+      const { owners, positions } = (this.#lanes[partition] as Lane).gathered
+      owners[record] = contribution
+      positions[record] = position
+    }
+    for (const lane of lanes) {
+      lane.gathered.contributions.add(contribution)
+      this.#schedule(lane)
+    }
+  }
+
+  /** Frames that arrive in the same turn of the event loop go into one entry. */
+  #schedule(lane: Lane): void {
+    if (lane.scheduled || lane.appending) return
+    lane.scheduled = true
+    setImmediate(() => {
+      lane.scheduled = false
+      void this.#append(lane)
+    })
+  }
+
+  async #append(lane: Lane): Promise<void> {
+    const { log, intake } = this.#options
+    lane.appending = true
+    while (intake.sizeBytes(lane.partition) > 0) {
+      const parts = this.#take(lane)
+      const { bytes, sizeBytes } = parts
+      this.#inFlightBytes += sizeBytes
+      try {
+        const sequence = await log.append(lane.partition, bytes)
+        this.#inFlightBytes -= sizeBytes
+        this.#stored(lane, sequence, parts)
+      } catch (error) {
+        this.#inFlightBytes -= sizeBytes
+        this.#notTaken(lane, parts, error)
+      }
+      lane.early.length = 0
+    }
+    lane.appending = false
+    this.#idle?.()
+  }
+
+  #take(lane: Lane): Parts & { readonly bytes: Uint8Array } {
+    const bytes = this.#options.intake.take(lane.partition)
+    const parts = { ...lane.gathered, sizeBytes: bytes.length, bytes }
+    lane.gathered = noParts()
+    return parts
+  }
+
+  #stored(lane: Lane, sequence: number, { contributions, owners, positions, sizeBytes }: Parts): void {
+    lane.last = sequence
+    lane.unfolded.set(sequence, { contributions, owners, positions, sizeBytes })
+    this.#unfoldedBytes += sizeBytes
+    for (const contribution of contributions) contribution.durable()
+    for (const folded of lane.early) this.#judge(lane, folded)
+  }
+
+  #notTaken(lane: Lane, parts: Parts, error: unknown): void {
+    const known = error instanceof Overloaded
+    if (!known) this.#options.logger.error({ err: error, partition: lane.partition }, 'the log refused an entry')
+    const why = overloaded('the log took nothing', known ? error.retryMs : OVERLOADED_RETRY_MS)
+    const behind = this.#take(lane)
+    for (const { contributions } of [parts, behind]) for (const contribution of contributions) contribution.lost(why)
+  }
+
+  #judge(lane: Lane, { first, count, verdicts, refusals }: Folded): void {
+    for (let i = 0; i < refusals.length; i += REFUSAL_FIELDS) {
+      const [entry = 0, record = 0, event = 0, code = 0] = refusals.subarray(i, i + REFUSAL_FIELDS)
+      const parts = lane.unfolded.get(first + entry)
+      parts?.owners[record]?.refused((parts.positions[record] ?? 0) + event, code as Refusal)
+    }
+    for (let i = 0; i < verdicts.length; i += VERDICT_FIELDS) {
+      const owner = lane.unfolded.get(first + (verdicts[i] ?? 0))?.owners[verdicts[i + 1] ?? 0]
+      owner?.verdict(verdicts[i + 2] ?? 0, verdicts[i + 3] ?? 0, verdicts[i + 4] ?? 0)
+    }
+    for (let sequence = first; sequence < first + count; sequence++) {
+      const parts = lane.unfolded.get(sequence)
+      if (parts === undefined) continue
+      this.#unfoldedBytes -= parts.sizeBytes
+      lane.unfolded.delete(sequence)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+}
+
+const HEADERS = {
+  'content-security-policy': "default-src 'self'; connect-src 'self' ws: wss:",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
+} as const
+
+/** The SDK's files belong in pages of any origin. */
+const PUBLIC = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' } as const
+
+const SCREEN = fileURLToPath(new URL('../../../screen/', import.meta.url))
+const SDK_PATH = '/sdk/'
+const SDK_FILES = ['pulssi.min.js', 'live.min.js']
+
+interface File {
+  readonly type: string
+  readonly bytes: Buffer
+}
+
+/** The screen and the SDK's bundles. Only what was there at the start is served, whatever a path says. */
+export class Files {
+  readonly #files = new Map<string, File>()
+
+  constructor() {
+    for (const entry of this.#screenFiles()) {
+      this.#add(`/${entry}`, join(SCREEN, entry))
+      if (entry === 'index.html') this.#add('/', join(SCREEN, entry))
+    }
+    const require = createRequire(import.meta.url)
+    for (const name of SDK_FILES) {
+      try {
+        this.#add(SDK_PATH + name, require.resolve(`@pulssi/sdk/${name}`))
+      } catch {
+        // The bundles are built after the sources: without them everything else still works.
+      }
+    }
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path)
+  }
+
+  isPublic(path: string): boolean {
+    return path.startsWith(SDK_PATH) && this.#files.has(path)
+  }
+
+  answer(path: string, response: ServerResponse): void {
+    const file = this.#files.get(path)
+    if (file === undefined) throw new Error(`there is no file at ${path}`)
+    const open = this.isPublic(path) ? PUBLIC : {}
+    response.writeHead(200, { ...HEADERS, ...open, 'content-type': file.type, 'content-length': file.bytes.length })
+    response.end(file.bytes)
+  }
+
+  #screenFiles(): string[] {
+    try {
+      return readdirSync(SCREEN, { withFileTypes: true }).flatMap(entry => (entry.isFile() ? [entry.name] : []))
+    } catch {
+      return []
+    }
+  }
+
+  #add(path: string, file: string): void {
+    const type = TYPES[extname(file)]
+    if (type !== undefined) this.#files.set(path, { type, bytes: readFileSync(file) })
+  }
+}

@@ -1,0 +1,60 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Clock, Store } from '../ports.js'
+
+const PREFIX = 'salt/'
+const SALT_BYTES = 32
+/** 128 bits: two people of one day never share an id. */
+const ID_BYTES = 16
+const DATE_CHARS = 10
+
+/** A visitor id that this day's salt made begins so. */
+export const DAY_PREFIX = 'd.'
+/** A page's own id, where it brought none. */
+export const PAGE_PREFIX = 'p.'
+
+/**
+ * Makes visitor ids for identity `day`: a keyed hash of address and browser under a salt of the UTC day. All gateways
+ * share the salt through the Store; once its day is over it is deleted, and nobody can tell who an id was.
+ */
+export class DayIdentity {
+  readonly #store: Store
+  readonly #clock: Clock
+  #salt: Uint8Array = new Uint8Array()
+  #day = ''
+
+  private constructor(store: Store, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  static async open(store: Store, clock: Clock): Promise<DayIdentity> {
+    const identity = new DayIdentity(store, clock)
+    await identity.rotate()
+    return identity
+  }
+
+  /** Takes the salt of the day that it is now, and deletes those of other days. Cheap while the day lasts. */
+  async rotate(): Promise<void> {
+    const day = new Date(this.#clock.now()).toISOString().slice(0, DATE_CHARS)
+    if (day === this.#day) return
+    const fresh = randomBytes(SALT_BYTES)
+    const mine = await this.#store.put(PREFIX + day, fresh, 0)
+    const salt = mine === null ? (await this.#store.get(PREFIX + day))?.value : fresh
+    if (salt === undefined) throw new Error('the salt of the day is gone from the store')
+    this.#salt = salt
+    this.#day = day
+    for (const key of await this.#store.keys(PREFIX)) if (key < PREFIX + day) await this.#store.delete(key)
+  }
+
+  /** Whether a visitor id that a client brings was made here, so that a reconnect over midnight keeps its visitor. */
+  continues(visitor: string | null): visitor is string {
+    return visitor?.startsWith(DAY_PREFIX) === true
+  }
+
+  visitor(address: string, userAgent: string): string {
+    const hash = createHmac('sha256', this.#salt).update(address).update('\n').update(userAgent).digest()
+    return DAY_PREFIX + hash.subarray(0, ID_BYTES).toString('base64url')
+  }
+}
+
+export const pageVisitor = (): string => PAGE_PREFIX + randomBytes(ID_BYTES).toString('base64url')

@@ -1,0 +1,12 @@
+/** Hints and waits of the gateway that are no limits: nothing happens at them. */
+
+/** What an overloaded server asks its clients to wait. */
+export const OVERLOADED_RETRY_MS = 1_000
+/** Time between two ticks of a partition. */
+export const TICK_MS = 1_000
+/** How long a read waits for what was written before it to be folded; then it answers with what is there. */
+export const SETTLE_MS = 2_000
+/** How long a POST waits for the engine's verdict; then it answers without `duplicates` and `tooLate`. */
+export const VERDICT_MS = 2_000
+/** How long a closing gateway waits for its sockets to say goodbye. */
+export const FAREWELL_MS = 1_000

@@ -1,0 +1,57 @@
+import { ASK_RESULTS, Kind, SCALE_LEVELS, SCALES, type WireEvent } from '@pulssi/protocol'
+
+/** What an event has beside its kind, place and time, in the form that the engine's records keep it. */
+export interface Detail {
+  a: number
+  b: number
+  /** '' for none */
+  text: string
+}
+
+const json = (fields: Record<string, unknown>): string => {
+  const text = JSON.stringify(fields)
+  return text === '{}' ? '' : text
+}
+
+/**
+ * Fills `into` from an event whose values are checked: feedback: a = scale, b = level index; ask: a = result; a
+ * signal's text is its name, every other text a JSON object of what no count needs. A link's proof is left out: it is
+ * checked at the door and no business of the log.
+ */
+export const fillDetail = (event: WireEvent, into: Detail): void => {
+  into.a = 0
+  into.b = 0
+  into.text = ''
+  switch (event[0]) {
+    case Kind.enter:
+    case Kind.leave:
+      return
+    case Kind.goal:
+      if (event[3] !== undefined) into.text = json({ value: event[3] })
+      return
+    case Kind.feedback: {
+      const scale = SCALES[event[3]]
+      into.a = event[3]
+      into.b = scale === undefined ? 0 : event[4] - SCALE_LEVELS[scale].first
+      if (event.length > 5) into.text = json({ comment: event[5] ?? undefined, ask: event[6] })
+      return
+    }
+    case Kind.answer:
+      into.text = json(
+        typeof event[4] === 'number' ? { ask: event[3], option: event[4] } : { ask: event[3], text: event[4] },
+      )
+      return
+    case Kind.signal:
+      into.text = event[3]
+      return
+    case Kind.link:
+      into.text = json({ customer: event[3] ?? undefined, code: event[4] ?? undefined })
+      return
+    case Kind.ask:
+      into.a = event[4] < ASK_RESULTS.length ? event[4] : 0
+      into.text = json({ ask: event[3] })
+      return
+    default:
+      event satisfies never
+  }
+}

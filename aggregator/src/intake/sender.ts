@@ -1,0 +1,32 @@
+import type { Refusal } from '@pulssi/protocol'
+
+/** Who sends: one connection, one request, one replay. Made once, handed in with everything that it sends. */
+export interface Sender {
+  /** Visitor of the groups that name none; null where every group must name its own. */
+  readonly visitor: string | null
+  /** Stream of the groups that name none; null: their events have no sequence and are never duplicates. */
+  readonly stream: string | null
+  /** Whether it may speak for visitors other than `visitor` (services do). */
+  readonly everyVisitor: boolean
+  /** Channels that its key may write to; null for all. */
+  readonly channels: ReadonlySet<string> | null
+  /** Its visitor is known by this page alone, so that a drop is `unseen`. */
+  readonly page: boolean
+  readonly bot: boolean
+}
+
+/** One event not taken: its position among the events handed in, and why. */
+export interface Refused {
+  readonly position: number
+  readonly code: Refusal
+}
+
+/** A whole file or request of a trusted program: every visitor, every channel. */
+export const SERVICE: Sender = {
+  visitor: null,
+  stream: null,
+  everyVisitor: true,
+  channels: null,
+  page: false,
+  bot: false,
+}

@@ -1,0 +1,109 @@
+import { type EngineConfig, RecordType, RecordWriter } from '../engine/index.js'
+import type { EventLog, Store } from '../ports.js'
+
+/** What a data directory must know of itself before its log can be read or written. */
+export interface Foundation {
+  /** Key of all id hashes; zeros with the data clock. */
+  readonly key: readonly [number, number]
+}
+
+interface Kept {
+  key: [number, number]
+  clock: ClockMode
+  config: string | null
+}
+
+/** `wall`: events are received when they come. `data`: each event is received at its own time. */
+export type ClockMode = 'wall' | 'data'
+
+export interface FoundationOptions {
+  readonly log: EventLog
+  readonly store: Store
+  readonly config: EngineConfig
+  readonly clock: ClockMode
+  /** A fresh random key; asked once in the life of a log. */
+  readonly randomKey: () => [number, number]
+}
+
+/** The start is refused; the message says what is wrong and what to do. */
+export class StartRefused extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'StartRefused'
+  }
+}
+
+const FOUNDATION = 'engine/foundation'
+const ZEROS: [number, number] = [0, 0]
+/** Of a `key` record: size, type and padding, then the two words. */
+const KEY_RECORD_BYTES = 16
+const KEY_OFFSET = 8
+
+/**
+ * Makes sure that every partition's log begins with the key and ends with the configuration in force. The key is
+ * stored before the first partition gets it, so that a crash between two partitions can't lead to two keys.
+ */
+export const layFoundation = async (options: FoundationOptions): Promise<Foundation> => {
+  const { log, store, clock } = options
+  const kept = (await readKept(store)) ?? (await recover(log))
+  if (kept !== null && kept.clock !== clock) {
+    throw new StartRefused(
+      `this data directory was filled with the ${kept.clock} clock, and can't go on with the ${clock} clock: ` +
+        `start with --clock ${kept.clock}, or with another --data directory`,
+    )
+  }
+  const now: Kept = kept ?? { key: clock === 'data' ? ZEROS : options.randomKey(), clock, config: null }
+  const config = JSON.stringify(options.config)
+  if (kept === null) await writeKept(store, now)
+  const changed = now.config !== config
+  for (let partition = 0; partition < log.partitions; partition++) {
+    const { first, last } = await log.bounds(partition)
+    const writer = new RecordWriter()
+    if (last < first) writer.key(now.key[0], now.key[1])
+    if (changed || last < first) writer.config(options.config)
+    if (writer.length > 0) await log.append(partition, writer.take())
+  }
+  if (changed) await writeKept(store, { ...now, config })
+  return { key: now.key }
+}
+
+const readKept = async (store: Store): Promise<Kept | null> => {
+  const found = await store.get(FOUNDATION)
+  return found === null ? null : (JSON.parse(new TextDecoder().decode(found.value)) as Kept)
+}
+
+const writeKept = async (store: Store, kept: Kept): Promise<void> => {
+  await store.put(FOUNDATION, new TextEncoder().encode(JSON.stringify(kept)), null)
+}
+
+/** The Store is new, the log is not: the key is in the first record, as long as that is kept. */
+const recover = async (log: EventLog): Promise<Kept | null> => {
+  for (let partition = 0; partition < log.partitions; partition++) {
+    const { first, last } = await log.bounds(partition)
+    if (last < first) continue
+    const key = first === 1 ? await firstKey(log, partition) : null
+    if (key === null) {
+      throw new StartRefused(
+        `the log of partition ${partition} starts at entry ${first} and the key of its id hashes is not in the ` +
+          'store: restore the store from a backup, or start with another --data directory',
+      )
+    }
+    return { key, clock: key[0] === 0 && key[1] === 0 ? 'data' : 'wall', config: null }
+  }
+  return null
+}
+
+const firstKey = async (log: EventLog, partition: number): Promise<[number, number] | null> => {
+  const stop = new AbortController()
+  try {
+    for await (const entries of log.read(partition, 1, stop.signal)) {
+      const bytes = entries[0]?.bytes
+      if (bytes === undefined || bytes.length < KEY_RECORD_BYTES || bytes[4] !== RecordType.key) return null
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      return [view.getUint32(KEY_OFFSET, true), view.getUint32(KEY_OFFSET + 4, true)]
+    }
+    return null
+  } finally {
+    stop.abort()
+  }
+}

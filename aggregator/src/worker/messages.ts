@@ -1,0 +1,55 @@
+/** What the worker and the host of its engines say to each other. Every array buffer in a message changes owner. */
+
+export type ToFolder =
+  /** Opens a partition's engine: from an image's chunks, or empty with the key of the id hashes. */
+  | {
+      readonly type: 'open'
+      readonly partition: number
+      readonly key: readonly [number, number]
+      /** Last entry that the image holds; 0 without one. */
+      readonly sequence: number
+      readonly chunks: readonly Uint8Array[] | null
+    }
+  /** Consecutive entries of the log from `first` on, one behind the other in `bytes`. */
+  | {
+      readonly type: 'entries'
+      readonly partition: number
+      readonly first: number
+      readonly lengths: Uint32Array
+      readonly bytes: Uint8Array
+      /** Nobody waits for the verdicts (replay). */
+      readonly quiet: boolean
+    }
+  /** Asks for the partition's image as it is after all entries posted before. */
+  | { readonly type: 'image'; readonly partition: number }
+  /** The next partial of the partition holds everything, not changes alone. */
+  | { readonly type: 'full'; readonly partition: number }
+
+/** Folded entries with what became of their events. */
+export interface Folded {
+  readonly type: 'folded'
+  readonly partition: number
+  readonly first: number
+  readonly count: number
+  readonly sizeBytes: number
+  /** VERDICT_FIELDS numbers a record of events: entry − first, record, accepted, duplicates, tooLate. */
+  readonly verdicts: Uint32Array
+  /** REFUSAL_FIELDS numbers an event that the engine refused: entry − first, record, event, code. */
+  readonly refusals: Uint32Array
+}
+
+export type FromFolder =
+  | Folded
+  /** For the Bus as it is: see partial.ts. */
+  | { readonly type: 'partial'; readonly partition: number; readonly message: Uint8Array }
+  | {
+      readonly type: 'image'
+      readonly partition: number
+      readonly sequence: number
+      readonly chunks: readonly Uint8Array[]
+    }
+  /** The engine can't go on; nothing after `sequence` is folded. */
+  | { readonly type: 'failed'; readonly partition: number; readonly sequence: number; readonly message: string }
+
+export const VERDICT_FIELDS = 5
+export const REFUSAL_FIELDS = 4

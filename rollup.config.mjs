@@ -1,0 +1,55 @@
+/**
+ * What a browser gets: the SDK's entries as ESM with all that they need of the protocol inside, the same as files for
+ * script tags, and types that name no other package. `tsc -b` has written sdk/dist/tsc and protocol/dist before.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+
+const compiled = 'sdk/dist/tsc'
+const entries = { index: `${compiled}/index.js`, live: `${compiled}/live/index.js` }
+
+const copyTypes = (from, to) => {
+  for (const name of readdirSync(from, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue
+    const target = join(to, name)
+    const protocol = relative(dirname(resolve(target)), resolve('sdk/dist/types/protocol/index.js'))
+    const text = readFileSync(join(from, name), 'utf8')
+      .replaceAll("'@pulssi/protocol/client'", `'${protocol}'`)
+      .replace(/^\/\/# sourceMappingURL=.*$/m, '')
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, text)
+  }
+}
+
+const selfContainedTypes = () => ({
+  name: 'self-contained-types',
+  writeBundle() {
+    copyTypes('protocol/dist/client', 'sdk/dist/types/protocol')
+    copyTypes(compiled, 'sdk/dist/types/sdk')
+  },
+})
+
+const minify = () => terser({ ecma: 2020, compress: { passes: 3, pure_getters: true, inline: 1, reduce_funcs: false } })
+
+const script = (entry, name, file) => ({
+  input: `${compiled}/${entry}.js`,
+  plugins: [nodeResolve()],
+  output: { file: `sdk/dist/${file}`, format: 'iife', name, plugins: [minify()] },
+})
+
+export default [
+  {
+    input: entries,
+    plugins: [nodeResolve(), selfContainedTypes()],
+    output: {
+      dir: 'sdk/dist',
+      format: 'es',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'shared.js',
+    },
+  },
+  script('script', 'pulssi', 'pulssi.min.js'),
+  script('live/script', 'pulssiLive', 'live.min.js'),
+]

@@ -1,0 +1,46 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { whoSpeaks } from './identity.js'
+
+afterEach(() => vi.unstubAllGlobals())
+const stub = (globalPrivacyControl: boolean) => {
+  const localStorage: Record<string, string> = {}
+  vi.stubGlobal('localStorage', localStorage)
+  vi.stubGlobal('navigator', { globalPrivacyControl })
+  return localStorage
+}
+
+test('device: one id, kept on the device', () => {
+  const storage = stub(false)
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual({ identity: 'device', visitor: 'one' })
+  expect(whoSpeaks('device', undefined, () => 'two')).toEqual({ identity: 'device', visitor: 'one' })
+  expect(Object.values(storage)).toEqual(['one'])
+})
+
+test('device under Global Privacy Control: as page, and storage is not touched', () => {
+  const storage = stub(true)
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual({ identity: 'page', visitor: 'one' })
+  expect(storage).toEqual({})
+})
+
+test('device where storage throws: as page', () => {
+  vi.stubGlobal(
+    'localStorage',
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw Error('denied')
+        },
+      },
+    ),
+  )
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual({ identity: 'page', visitor: 'one' })
+})
+
+test('day has no id of its own, host the one given', () => {
+  const storage = stub(false)
+  expect(whoSpeaks('day', 'x', () => 'one')).toEqual({ identity: 'day', visitor: null })
+  expect(whoSpeaks('host', 'x', () => 'one')).toEqual({ identity: 'host', visitor: 'x' })
+  expect(whoSpeaks('page', undefined, () => 'one')).toEqual({ identity: 'page', visitor: 'one' })
+  expect(storage).toEqual({})
+})

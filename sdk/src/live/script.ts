@@ -1,0 +1,10 @@
+/** The entry of the script-tag file: for browsers alone, which have a WebSocket. */
+import { realEnvironment } from '../environment.js'
+import { createReader } from './live.js'
+import type { Live, LiveOptions } from './types.js'
+
+export const createLive = (options: LiveOptions): Live =>
+  createReader(
+    { ...options },
+    realEnvironment(async () => options.WebSocket ?? WebSocket),
+  )

@@ -1,0 +1,48 @@
+import type { Pulse, Window } from '@pulssi/protocol/client'
+import type { WebSocketClass } from '../types.js'
+
+export interface LiveOptions {
+  /** `wss://pulse.example`; `http:` and `https:` stand for `ws:` and `wss:`. */
+  url: string
+  /** A read token, asked for afresh on every connection. Left out where the server asks for none. */
+  token?: () => Promise<string> | string
+  WebSocket?: WebSocketClass
+}
+
+export interface Query {
+  /** Names, or beginnings with `*` after them; roll-ups by `~journey`, `~stage.*`, `~channel.*`. */
+  touchpoints: readonly string[]
+  windows: readonly Window[]
+}
+
+export interface Update {
+  /** Everything that matches the query, in the server's order. */
+  pulses: readonly Pulse[]
+  /** Those of `pulses` that are new or have new figures; all of them at first and after a gap. */
+  changed: readonly Pulse[]
+  /** ms since 1970 */
+  clock: number
+  ageMs: number
+  /** Partitions more than 3 s behind. */
+  stale: readonly number[]
+}
+
+/** `stale`: nothing was heard for 12 s, so what was shown may be old. `closed`: nothing comes any more. */
+export type LiveState = 'connecting' | 'live' | 'stale' | 'closed'
+
+export interface LiveTold {
+  state: LiveState
+  /** `code`: one of Fault, or 0 for what the SDK itself has to say. */
+  error: { code: number; message: string }
+}
+
+export interface Live {
+  readonly state: LiveState
+  /** Returns its own unsubscribe. */
+  subscribe(query: Query, listener: (update: Update) => void): () => void
+  /** Returns its own unsubscribe. */
+  on<Name extends keyof LiveTold>(name: Name, listener: (told: LiveTold[Name]) => void): () => void
+  /** Asks for a fresh token and hands it in on the open socket. */
+  renew(): void
+  close(): void
+}

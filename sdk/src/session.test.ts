@@ -1,0 +1,290 @@
+import { Frame, STREAM_LIFE_MS } from '@pulssi/protocol/client'
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import { faultOf } from './check.js'
+import { SILENCE_MS } from './limits.js'
+import { createClient } from './pulse.js'
+import { BAD_SCORE, ModelServer, POISON } from './testing/model-server.js'
+import { World } from './testing/world.js'
+import type { PulseClient, PulseOptions, Stats, Told } from './types.js'
+
+const setUp = (seed = 1, options: Partial<PulseOptions> = {}) => {
+  const server = new ModelServer()
+  const world = new World(seed, server)
+  server.world = world
+  const pulse = createClient({ url: 'ws://x', key: 'sk', ...options }, world.environment, faultOf)
+  const refused: Told['refused'][] = []
+  const errors: Told['error'][] = []
+  pulse.on('refused', told => refused.push(told))
+  pulse.on('error', told => errors.push(told))
+  return { server, world, pulse, refused, errors }
+}
+
+const lostOf = ({ lost }: Stats) => Object.values(lost).reduce((sum, n) => sum + n, 0)
+const accounted = (stats: Stats) => stats.acked + stats.refused + lostOf(stats) + stats.queued
+const storedOf = (server: ModelServer) => [...server.stored.values()].flat().length
+
+const callArb = fc.record({
+  kind: fc.constantFrom('enter', 'goal', 'bad', 'poison') as fc.Arbitrary<'enter' | 'goal' | 'bad' | 'poison'>,
+  visitor: fc.constantFrom('a', 'b', 'c'),
+  waitMs: fc.constantFrom(0, 0, 0, 1, 30, 400),
+})
+
+const weatherArb = fc.record({
+  drop: fc.double({ min: 0, max: 0.5, noNaN: true }),
+  rateLimit: fc.constantFrom(0, 0.3),
+  lateAck: fc.constantFrom(0, 0.7),
+})
+const CALM = { drop: 0, rateLimit: 0, lateAck: 0 }
+
+type Call = typeof callArb extends fc.Arbitrary<infer C> ? C : never
+const make = (pulse: PulseClient, { kind, visitor }: Call) => {
+  const who = pulse.as(visitor)
+  if (kind === 'enter') who.enter('a.b')
+  if (kind === 'goal') who.goal('a.b', { value: 1 })
+  if (kind === 'poison') who.goal('a.b', { value: POISON })
+  if (kind === 'bad') who.feedback('a.b', { scale: 'csat', score: BAD_SCORE })
+}
+
+test('on a bad line every event is acknowledged or counted lost; order, bounds and numbers hold', () => {
+  const calls = fc.array(callArb, { minLength: 1, maxLength: 120 })
+  const line = fc.record({
+    weather: weatherArb,
+    latencyMs: fc.constantFrom(1, 40),
+    outboxEvents: fc.constantFrom(10, 1_000),
+  })
+  fc.assert(
+    fc.property(fc.integer(), calls, line, (seed, made, { weather, latencyMs, outboxEvents }) => {
+      const { server, world, pulse } = setUp(seed, { outboxEvents, framesInFlight: 4 })
+      Object.assign(server, { weather })
+      Object.assign(world, { latencyMs, reachable: () => world.random() >= server.weather.drop })
+      made.forEach((call, index) => {
+        make(pulse, call)
+        world.pass(call.waitMs)
+        expect(pulse.stats().queued).toBeLessThanOrEqual(outboxEvents)
+        expect(accounted(pulse.stats())).toBe(index + 1)
+      })
+      server.weather = CALM
+      world.pass(3_600_000)
+      const { queued, acked, refused, lost } = pulse.stats()
+      expect(server.faults).toEqual([])
+      expect(queued).toBe(0)
+      for (const seqs of server.stored.values()) expect(seqs).toEqual([...seqs].sort((a, b) => a - b))
+      // What was dropped for want of room may have been stored before.
+      expect(storedOf(server)).toBeGreaterThanOrEqual(acked + refused)
+      const poison = made.filter(({ kind }) => kind === 'poison').length
+      if (lost.overflow > 0) return
+      expect(lost.refused).toBeGreaterThanOrEqual(poison)
+      if (weather.drop === 0) expect(lost.refused).toBe(poison)
+      expect(refused).toBeLessThanOrEqual(made.filter(({ kind }) => kind === 'bad').length)
+      expect(storedOf(server)).toBeGreaterThanOrEqual(made.length - lost.refused)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+describe('a session', () => {
+  test('sends a tap at once, with the time of the call and nothing said twice', () => {
+    const { server, world, pulse } = setUp(1, { channel: 'web', cuts: { variant: 'B' } })
+    world.pass(10)
+    const calledAt = world.now
+    pulse.enter('shop.cart')
+    pulse.feedback('shop.cart', { scale: 'emotion', score: 'happy', comment: 'nice' })
+    world.pass(40)
+    expect(server.hellos).toEqual([[Frame.hello, 'sk', 0, null, null, 'id-0', 'pulssi-js/0.1.0']])
+    const place = ['shop.cart', 'web', ['variant', 'B']]
+    const events = [
+      [0, 0, 0],
+      [3, 0, 0, 5, 1, 'nice'],
+    ]
+    expect(server.batches).toEqual([[Frame.batch, 1, calledAt + 10, [place], [[null, null, 0, calledAt, events]]]])
+    expect(pulse.stats()).toMatchObject({ sent: 2, acked: 2, queued: 0 })
+    expect(pulse.visitor).toBe('d.1')
+  })
+
+  test('keeps what a raw event says of itself, and no sentAt if told so', () => {
+    const { server, world, pulse } = setUp(1, { sentAt: null })
+    const event = { visitor: 'v', stream: 's', seq: 7, at: 5, kind: 'goal', touchpoint: 'a', value: 2 } as const
+    expect(pulse.send(event)).toBe('queued')
+    world.pass(100)
+    expect(server.batches).toEqual([[Frame.batch, 1, null, ['a'], [['v', 's', 7, 5, [[2, 0, 0, 2]]]]]])
+  })
+
+  test('a raw event displaces nothing: full', async () => {
+    const { world, pulse } = setUp(1, { outboxEvents: 2 })
+    const event = { visitor: 'v', kind: 'enter', touchpoint: 'a' } as const
+    expect([pulse.send(event), pulse.send(event), pulse.send(event)]).toEqual(['queued', 'queued', 'full'])
+    const room = pulse.flush(1)
+    world.pass(1_000)
+    await room
+    expect(pulse.send(event)).toBe('queued')
+    expect(pulse.stats().lost.overflow).toBe(0)
+  })
+
+  test('a frame that breaks the grammar: its events go alone, once each, and the culprit is dropped', () => {
+    const { server, world, pulse, refused } = setUp()
+    for (const value of [1, 2, POISON, 3]) pulse.goal('a', { value })
+    world.pass(60_000)
+    const sent = server.batches.map(([, , , , groups]) => groups.flatMap(group => group[4].map(event => event[3])))
+    expect(sent).toEqual([[1, 2, POISON, 3], [1], [2], [POISON], [3]])
+    expect(refused.map(({ code, event }) => [code, event?.value])).toEqual([[9, POISON]])
+    expect(pulse.stats()).toMatchObject({ acked: 3, refused: 0, lost: { refused: 1 }, queued: 0 })
+  })
+
+  test('refused alone: told with its event, not sent again; also when it comes after the ack', () => {
+    const { server, world, pulse, refused } = setUp()
+    pulse.feedback('a', { scale: 'csat', score: BAD_SCORE })
+    pulse.as('far').enter('b')
+    world.pass(100)
+    server.say([Frame.error, 3, 'too far ahead', null, 1, 1])
+    world.pass(60_000)
+    expect(refused.map(({ code, message, event }) => [code, message, event?.touchpoint])).toEqual([
+      [1, '', 'a'],
+      [3, 'too far ahead', 'b'],
+    ])
+    expect(server.batches.length).toBe(1)
+    expect(pulse.stats()).toMatchObject({ sent: 2, acked: 0, refused: 2, queued: 0 })
+  })
+
+  test('not now: waits as long as it is told to, and begins with the frame that was named', () => {
+    const { server, world, pulse } = setUp()
+    world.pass(10)
+    server.weather.rateLimit = 1
+    pulse.enter('a')
+    world.pass(30)
+    server.weather.rateLimit = 0
+    world.pass(30)
+    expect(server.batches.length).toBe(1)
+    world.pass(30)
+    expect(server.batches.map(batch => batch[1])).toEqual([1, 1])
+    expect(server.faults).toEqual([])
+    expect(pulse.stats().acked).toBe(1)
+  })
+
+  test.each([4401, 4403])('close code %i stops for good; what is queued is lost and counted', async code => {
+    const { server, world, pulse } = setUp()
+    world.pass(10)
+    server.cut(code)
+    pulse.enter('a')
+    world.pass(600_000)
+    await pulse.flush()
+    expect(pulse.send({ kind: 'enter', touchpoint: 'a' })).toBe('closed')
+    expect(server.hellos.length).toBe(1)
+    expect(pulse.stats().lost.stopped).toBe(2)
+  })
+
+  test('a server that falls silent with events on the way is left for a new connection', () => {
+    const { server, world, pulse } = setUp()
+    world.pass(10)
+    const { message } = server
+    server.message = () => {}
+    pulse.enter('a')
+    world.pass(SILENCE_MS)
+    server.message = message
+    world.pass(60_000)
+    expect(server.hellos.length).toBe(2)
+    expect(pulse.stats()).toMatchObject({ queued: 0, acked: 1, sent: 2 })
+  })
+
+  test('an idle session has no timers', () => {
+    const { world, pulse } = setUp()
+    pulse.enter('a')
+    world.pass(20_000)
+    expect(pulse.stats().acked).toBe(1)
+    expect(world.timers).toBe(0)
+  })
+
+  test('the visitor of the day is said again on the next connection, and forgotten with the stream', () => {
+    const { server, world, pulse } = setUp()
+    world.pass(10)
+    server.cut(1012)
+    world.pass(60_000)
+    world.pass(STREAM_LIFE_MS)
+    pulse.enter('a')
+    world.pass(1_000)
+    expect(server.hellos.map(hello => [hello[3], hello[5]])).toEqual([
+      [null, 'id-0'],
+      ['d.1', 'id-0'],
+      [null, 'id-1'],
+    ])
+    expect(pulse.stats().acked).toBe(1)
+  })
+
+  test('numbers each visitor of a service by itself', () => {
+    const { server, world, pulse } = setUp()
+    for (const visitor of ['a', 'b', 'a', 'b', 'a']) pulse.as(visitor).enter('x')
+    world.pass(100)
+    const groups = server.batches.flatMap(batch => batch[4])
+    expect(groups.map(([visitor, , seq, , events]) => [visitor, seq, events.length])).toEqual([
+      ['a', 0, 3],
+      ['b', 0, 2],
+    ])
+  })
+
+  test('never throws: bad arguments and listeners that throw', () => {
+    const { world, pulse, errors } = setUp()
+    const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+    pulse.on('error', () => {
+      throw Error('mine')
+    })
+    const wild = pulse as unknown as Record<string, (...args: unknown[]) => unknown>
+    for (const args of [[], [null], [{}], ['A B'], ['a', 'b c', 5], ['a', { cuts: 5, score: NaN }]]) {
+      for (const name of ['enter', 'goal', 'feedback', 'signal', 'link', 'asked', 'send', 'consent'])
+        wild[name]?.(...args)
+    }
+    expect(errors.length).toBeGreaterThan(20)
+    world.pass(1_000)
+    expect(shown).toHaveBeenCalledTimes(errors.length)
+    shown.mockRestore()
+  })
+
+  test('close sends what is queued first; offline it gives up and counts', async () => {
+    const near = setUp()
+    near.pulse.enter('a')
+    const closed = near.pulse.close()
+    near.world.pass(100)
+    await closed
+    expect(near.pulse.stats()).toMatchObject({ acked: 1, lost: { closed: 0 } })
+    near.pulse.enter('a')
+    expect(near.pulse.stats().lost.closed).toBe(1)
+
+    const off = setUp()
+    off.world.reachable = () => false
+    off.pulse.enter('a')
+    const given = off.pulse.close()
+    off.world.pass(5_000)
+    await given
+    expect(off.pulse.stats()).toMatchObject({ queued: 0, lost: { closed: 1 } })
+    expect(off.world.timers).toBe(0)
+  })
+})
+
+describe('consent', () => {
+  test('pending: nothing is sent, a hundred events wait with their times; granted: they go', () => {
+    const { server, world, pulse } = setUp(1, { consent: 'pending' })
+    const at = world.now
+    for (let n = 0; n < 101; n++) pulse.enter('a')
+    world.pass(10_000)
+    expect(server.hellos).toEqual([])
+    expect(pulse.stats()).toMatchObject({ queued: 100, lost: { overflow: 1 } })
+    pulse.consent('granted')
+    world.pass(1_000)
+    expect(server.batches[0]?.[4][0]?.[3]).toBe(at)
+    expect(pulse.stats()).toMatchObject({ acked: 100, queued: 0 })
+  })
+
+  test('denied: what waited is gone, nothing more is taken; granted later: another stream', () => {
+    const { server, world, pulse } = setUp(1, { consent: 'pending' })
+    pulse.enter('a')
+    pulse.consent('denied')
+    pulse.enter('a')
+    world.pass(10_000)
+    expect(server.hellos).toEqual([])
+    expect(pulse.stats()).toMatchObject({ queued: 0, lost: { consent: 2 } })
+    pulse.consent('granted')
+    pulse.enter('a')
+    world.pass(1_000)
+    expect(server.hellos[0]?.[5]).not.toBe('id-0')
+    expect(pulse.stats().acked).toBe(1)
+  })
+})

@@ -1,0 +1,135 @@
+import type { AskResult, Emotion, Identity, JsonEvent, Scale } from '@pulssi/protocol/client'
+
+/** What the SDK needs of a WebSocket: the browser's, Node 22's and that of the `ws` package all do. */
+export interface WebSocketLike {
+  binaryType: string
+  onopen: ((event: never) => void) | null
+  onmessage: ((event: never) => void) | null
+  onclose: ((event: never) => void) | null
+  onerror: ((event: never) => void) | null
+  send(data: Uint8Array<ArrayBuffer>): void
+  close(code?: number): void
+}
+export type WebSocketClass = new (url: string, protocol: string) => WebSocketLike
+
+export type Consent = 'granted' | 'pending' | 'denied'
+
+/** Dimension → value, such as `{variant: 'B'}`: `[a-z0-9_.-]` and the like, 32 characters at most each, 6 at most. */
+export type Cuts = Record<string, string>
+
+export interface PulseOptions {
+  /** `wss://pulse.example`; `http:` and `https:` stand for `ws:` and `wss:`. */
+  url: string
+  key: string
+  /** `day` unless set. `device` needs consent and no Global Privacy Control, else it is `page`. `host` needs `visitor`. */
+  identity?: Identity
+  visitor?: string
+  /** For `host` on a page: the HMAC that the host's server made for this visitor. */
+  proof?: string
+  /** Channel of all events that name none. */
+  channel?: string
+  /** Cuts of all events; those of an event are added to them. */
+  cuts?: Cuts
+  /** `granted` unless set. */
+  consent?: Consent
+  /** Writes each event, ack, refusal and error to the console. */
+  debug?: boolean
+  /** Node 20 has none of its own: the class of the `ws` package; without it the SDK imports `ws` itself. */
+  WebSocket?: WebSocketClass
+  /** null: batches carry no `sentAt`, so that the server takes `at` as it is. For replays. */
+  sentAt?: null
+  /** Replaces OUTBOX_EVENTS, OUTBOX_BYTES, FRAMES_IN_FLIGHT and COALESCE_MS. */
+  outboxEvents?: number
+  outboxBytes?: number
+  framesInFlight?: number
+  coalesceMs?: number
+}
+
+export interface Common {
+  channel?: string
+  cuts?: Cuts
+}
+
+/** `{scale, score}`, or an answer to an ask: `{ask, option}` or `{ask, text}`. */
+export type Feedback = Common & {
+  scale?: Scale
+  score?: number | Emotion
+  /** 500 code points at most */
+  comment?: string
+  ask?: string
+  option?: number
+  text?: string
+}
+
+/** One event as JSON. Without `visitor`: the SDK's own. Without `stream` and `seq`: the next of that visitor. */
+export type PulseEvent = Omit<JsonEvent, 'visitor' | 'at'> & { visitor?: string; at?: number }
+
+/** `full`: no room in the outbox, nothing was taken. `bad`: an `error` event has told what is wrong with it. */
+export type Sent = 'queued' | 'full' | 'bad' | 'closed'
+
+export interface Events {
+  /** The visitor came to the touchpoint. */
+  enter(touchpoint: string, options?: Common): void
+  /** The visitor went away from it, and may come back. */
+  leave(touchpoint: string, options?: Common): void
+  /** The visit reached its goal. */
+  goal(touchpoint: string, options?: Common & { value?: number }): void
+  feedback(touchpoint: string, feedback: Feedback): void
+  /** `rage`, `dead`, `error`, `slow`, `back`, `form`, or a name of the host's own, `[a-z0-9-]{1,24}`. */
+  signal(touchpoint: string, name: string, options?: Common): void
+  /** Ties the visitor to a customer or redeems a journey code. */
+  link(to: { customer?: string; code?: string; proof?: string; touchpoint?: string }): void
+  /** Reports that an ask was shown or dismissed. */
+  asked(touchpoint: string, ask: string, result: AskResult): void
+}
+
+export interface Lost {
+  /** No room in the outbox. */
+  overflow: number
+  /** The one event that broke its frame's grammar. */
+  refused: number
+  /** Called while consent was denied, or queued when it was. */
+  consent: number
+  /** Queued when `close` ended, or called after it. */
+  closed: number
+  /** The server stopped this SDK: its key is unknown or may not write. */
+  stopped: number
+}
+
+/** Events called with good arguments = acked + refused + all lost + queued. `sent` counts repeats too. */
+export interface Stats {
+  sent: number
+  acked: number
+  refused: number
+  lost: Lost
+  queued: number
+}
+
+/** What `on` tells. `ask` and `nudge` carry what the server sent. */
+export interface Told {
+  open: { visitor: string | null }
+  close: { code: number; retryMs: number | null }
+  /** `code`: one of Fault, or 0 for what the SDK itself has to say, such as a bad argument. */
+  error: { code: number; message: string; event?: PulseEvent }
+  /** The server didn't take this event, and never will. `code`: one of Refusal. */
+  refused: { code: number; message: string; event: PulseEvent | undefined }
+  ask: unknown
+  nudge: unknown
+}
+
+export interface PulseClient extends Events {
+  /** The same events for another visitor. For services: a page's key speaks for its own visitor only. */
+  as(visitor: string): Events
+  /** The plain form of all the others, and the one that drops nothing: on `full`, `flush` and try again. */
+  send(event: PulseEvent): Sent
+  /** Returns its own unsubscribe. */
+  on<Name extends keyof Told>(name: Name, listener: (told: Told[Name]) => void): () => void
+  /** Resolves once at most `queued` events (0 unless given) wait for their ack; also when closed or stopped. */
+  flush(queued?: number): Promise<void>
+  /** Sends what is queued, for CLOSE_MS at most, and closes. */
+  close(): Promise<void>
+  consent(state: Consent): void
+  /** Known from the welcome on. */
+  readonly visitor: string | null
+  stats(): Stats
+}

@@ -1,0 +1,62 @@
+// ns an event where each is of another visitor, beside a look-up of a fresh string in a Map of as many.
+import { quick, result } from './child.mjs'
+import { EngineDriver } from './engine-driver.mjs'
+import { median } from './measure.mjs'
+import { Random } from './random.mjs'
+
+const VISITORS = quick ? 20_000 : 1_000_000
+const ROUNDS = quick ? 3 : 9
+const ROUND_EVENTS = quick ? 20_000 : 200_000
+const RATE_PER_SECOND = 200_000
+const FIRST_EVENTS = 4
+/** Ids built before a stretch is timed. */
+const STRETCH = 2_000
+
+const idBytes = Buffer.alloc(20, 'v')
+/** A string that has never been hashed, as a decoder hands it out. */
+const freshId = visitor => {
+  idBytes.write(visitor.toString(36).padStart(12, '0'), 8, 'latin1')
+  return idBytes.latin1Slice()
+}
+
+const random = new Random(99)
+const known = new Map()
+for (let visitor = 0; visitor < VISITORS; visitor++) known.set(freshId(visitor), visitor)
+
+let sum = 0
+const lookUps = count => {
+  let spent = 0n
+  for (let done = 0; done < count; done += STRETCH) {
+    const ids = Array.from({ length: STRETCH }, () => freshId(random.below(VISITORS)))
+    const before = process.hrtime.bigint()
+    for (const id of ids) sum += known.get(id)
+    spent += process.hrtime.bigint() - before
+  }
+  return Number(spent) / count
+}
+
+const driver = new EngineDriver({ touchpointCount: 200, visitorCount: VISITORS, ratePerSecond: RATE_PER_SECOND })
+let met = 0
+driver.run(VISITORS * FIRST_EVENTS, () => {
+  driver.record(met++ % VISITORS, driver.walk.next().slice(0, FIRST_EVENTS))
+  return FIRST_EVENTS
+})
+const next = () => {
+  driver.record(random.below(VISITORS), [driver.walk.single()])
+  return 1
+}
+
+driver.run(ROUND_EVENTS, next)
+lookUps(ROUND_EVENTS)
+const events = []
+const gets = []
+for (let round = 0; round < ROUNDS; round++) {
+  events.push(driver.run(ROUND_EVENTS, next))
+  gets.push(lookUps(ROUND_EVENTS))
+}
+driver.check()
+if (Number.isNaN(sum)) throw new Error('an id was not found')
+
+const ratio = median(events.map((event, round) => event / gets[round]))
+result('engine, a random visitor', ratio, 'of Map.get', `${Math.round(median(gets))} ns a Map.get`)
+result('engine, a random visitor, ns', median(events), 'ns/event', `one event a record, ${VISITORS} visitors`)

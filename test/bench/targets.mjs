@@ -1,0 +1,19 @@
+/** The lines of DESIGN.md, section 11, that the benches measure: unit, target, and which side of it is good. */
+const atMost = (unit, target) => ({ unit, target, good: value => value <= target, sign: '≤' })
+const atLeast = (unit, target) => ({ unit, target, good: value => value >= target, sign: '≥' })
+
+export const TARGETS = {
+  'ingest, batches of 20': atLeast('of bare ws', 0.5),
+  'ingest, single events': atLeast('of bare ws', 0.7),
+  'engine, batches of 20, 10 touchpoints': atMost('ns/event', 500),
+  'engine, batches of 20, 200 touchpoints': atMost('ns/event', 500),
+  'engine, batches of 20, 2,000 touchpoints': atMost('ns/event', 1000),
+  'engine, a random visitor': atMost('of Map.get', 2),
+  'live, event to subscriber p99': atMost('ms', 250),
+  'live, longest pause': atMost('ms', 50),
+  'memory, a visitor': atMost('bytes', 300),
+  'memory, one busy touchpoint': atMost('KB', 700),
+  'memory, a touchpoint of 2,000 busy': atMost('KB', 100),
+  'size, core': atMost('KB brotli', 3.5),
+  'size, live': atMost('KB brotli', 4),
+}

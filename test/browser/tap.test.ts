@@ -1,0 +1,107 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launch, watchedContext } from './chromium.js'
+import { startDemo } from './demo.js'
+
+/** For how long a change is waited for; how long it took is printed. */
+const CHANGE_TIMEOUT_MS = 15_000
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+const sentiment = (touchpoint: string): string => `[data-touchpoint="${touchpoint}"] [data-figure="sentiment"] .meta`
+
+/** Resolves with the wall time at which the page's figure took this text, as the page itself noted it. */
+const changeTo = (page: Page, selector: string, start: string): Promise<number> =>
+  page.evaluate(
+    ([at, wanted]) =>
+      new Promise<number>(resolve => {
+        const look = () => {
+          if (!document.querySelector(at as string)?.textContent?.startsWith(wanted as string)) return
+          observer.disconnect()
+          resolve(performance.timeOrigin + performance.now())
+        }
+        const observer = new MutationObserver(look)
+        observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+        look()
+      }),
+    [selector, start],
+  )
+
+const within = <T>(ms: number, what: string, promise: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not happen within ${ms} ms`)), ms)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+test('a tap in the shop moves the figure of its touchpoint on the screen', async () => {
+  const demo = await startDemo({ args: ['--no-visitors'] })
+  const { context, complaints } = await watchedContext(browser)
+  const screen = await context.newPage()
+  const shop = await context.newPage()
+  const policy = (await screen.goto(demo.screenUrl))?.headers()['content-security-policy'] ?? ''
+  expect(policy).toContain("default-src 'self'")
+  expect(policy).not.toContain('unsafe')
+  await screen.locator('html[data-state="live"]').waitFor()
+
+  expect((await shop.goto(`${demo.shopUrl}/product`))?.headers()['content-security-policy']).not.toContain('unsafe')
+  await screen.locator(sentiment('shop.product'), { hasText: 'no answer yet' }).waitFor()
+  await shop.evaluate(() => {
+    const note = () => {
+      document.body.setAttribute('data-tapped-at', String(performance.timeOrigin + performance.now()))
+    }
+    document.addEventListener('click', note, { capture: true, once: true })
+  })
+  const changed = changeTo(screen, sentiment('shop.product'), 'n 1 ')
+  await shop.getByRole('button', { name: 'Very good' }).click()
+  const changedAt = await within(CHANGE_TIMEOUT_MS, 'the change', changed)
+  const tappedAt = Number(await shop.locator('body').getAttribute('data-tapped-at'))
+  console.log(`tap to figure: ${(changedAt - tappedAt).toFixed(0)} ms`)
+
+  expect(tappedAt).toBeGreaterThan(0)
+  expect(changedAt).toBeGreaterThanOrEqual(tappedAt)
+  expect(await screen.locator(`[data-touchpoint="shop.product"] [data-figure="sentiment"] .value`).textContent()).toBe(
+    '+1.00',
+  )
+  expect(await shop.locator('output').textContent()).toContain('Thank you')
+  await shop.screenshot({ path: '/tmp/pulssi-shop-tapped.png' })
+  await screen.screenshot({ path: '/tmp/pulssi-screen-tapped.png', fullPage: true })
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('a walk through all pages shows as one journey that reached its goal', async () => {
+  const demo = await startDemo({ args: ['--no-visitors'] })
+  const { context, complaints } = await watchedContext(browser)
+  const shop = await context.newPage()
+  await shop.goto(`${demo.shopUrl}/`)
+  await shop.getByRole('link', { name: "See this week's tea" }).click()
+  await shop.getByRole('link', { name: 'Add to cart' }).click()
+  await shop.getByRole('link', { name: 'To payment' }).click()
+  await shop.getByLabel('Card number').fill('4242')
+  await shop.getByRole('button', { name: /^Pay/ }).click()
+  await shop.getByRole('alert').filter({ hasText: '16 digits' }).waitFor()
+  await shop.getByLabel('Card number').fill('4242 4242 4242 4242')
+  await shop.getByRole('button', { name: /^Pay/ }).click()
+  await shop.getByRole('heading', { name: 'Thank you' }).waitFor()
+
+  const screen = await context.newPage()
+  await screen.goto(demo.screenUrl)
+  await screen
+    .locator('[data-touchpoint="checkout.thanks"] [data-figure="dropOff"] .meta', { hasText: 'n 1 ' })
+    .waitFor()
+  const text = (touchpoint: string, figure: string, part: string) =>
+    screen.locator(`[data-touchpoint="${touchpoint}"] [data-figure="${figure}"] .${part}`).textContent()
+  for (const touchpoint of ['shop.home', 'shop.product', 'checkout.cart', 'checkout.payment', 'checkout.thanks']) {
+    expect(await text(touchpoint, 'dropOff', 'value'), touchpoint).toBe('0.0 %')
+    expect(await text(touchpoint, 'dropOff', 'meta'), touchpoint).toBe('n 1 · total · not yet believed')
+  }
+  expect(await text('checkout.payment', 'friction', 'value')).toBe('100.0 %')
+  expect(complaints).toEqual([])
+  await context.close()
+})
