@@ -1,3 +1,3 @@
-export { Board, type Wish } from './board.js'
+export { Board } from './board.js'
 export { prepareFrame } from './prepared.js'
 export type { Subscriber } from './shape.js'

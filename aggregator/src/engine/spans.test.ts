@@ -73,17 +73,17 @@ describe('spans', () => {
           state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
           return Math.floor((state / 0x80000000) * below)
         }
-        for (let i = 0; i < 25_000; i++) {
+        for (let i = 0; i < 12_000; i++) {
           // Few lists get most: some pass a thousand cells, others stay at a handful.
           const twin = lists[Math.floor((random(1000) / 1000) ** 3 * lists.length)] as Twin
           if (random(4000) === 0) twin.release(spans)
           else twin.merge(spans, [[random(4000), 1 + random(3)]])
         }
         for (const twin of lists) twin.check(spans)
-        expect(Math.max(...lists.map(twin => twin.length))).toBeGreaterThan(1000)
+        expect(Math.max(...lists.map(twin => twin.length))).toBeGreaterThan(500)
         expect(spans.sizeBytes).toBeLessThanOrEqual(2 * PAGE_CELLS * 6)
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     )
   })
 

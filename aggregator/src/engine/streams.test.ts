@@ -69,7 +69,7 @@ describe('streams', () => {
           expect(streams.lost).toBe(models.reduce((sum, one) => sum + one.lost, 0))
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 70 },
     )
   })
 

@@ -30,12 +30,8 @@ describe('dwell times', () => {
   it('N34 have 32 buckets an octave and leave none out', () => {
     const steps = (from: number): number => dwellBucket(from * 2) - dwellBucket(from)
     for (let bit = 5; bit < 31; bit++) expect(steps(2 ** bit)).toBe(32)
-    let bucket = dwellBucket(0)
-    for (let value = 1; value < 100_000; value++) {
-      const next = dwellBucket(value)
-      expect(next - bucket === 0 || next - bucket === 1).toBe(true)
-      bucket = next
-    }
+    const used = new Set(Array.from({ length: 100_000 }, (_, value) => dwellBucket(value)))
+    expect(used.size).toBe(dwellBucket(99_999) + 1)
   })
 
   it('N34 stay in the last bucket beyond 49 days', () => {

@@ -37,6 +37,7 @@ test('without either, any key writes and everyone reads', () => {
   expect(access.open).toBe(true)
   expect(access.writer('pk_any')).toMatchObject({ kind: 'page' })
   expect(access.writer('sk_any')).toEqual({ kind: 'service' })
+  expect(access.writer(null)).toEqual({ kind: 'service' })
   expect(access.reader(null)).toMatchObject({ touchpoints: ['*'] })
 })
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Config } from '../config/index.js'
 
-/** What a write key allows. In open mode any key is one of these, by its prefix. */
+/** What a write key allows. In open mode any key is a page's, save `sk_…` and none at all, which are a service's. */
 export type Writer =
   | {
       readonly kind: 'page'
@@ -62,7 +62,7 @@ export class Access {
   }
 
   writer(key: string | null): Writer | Refused {
-    if (this.open) return key?.startsWith('sk_') === true ? SERVICE : OPEN_PAGE
+    if (this.open) return key === null || key.startsWith('sk_') ? SERVICE : OPEN_PAGE
     if (key === null) return 'unauthorized'
     return find(this.#writers, key) ?? (find(this.#readers, key) === null ? 'unauthorized' : 'forbidden')
   }

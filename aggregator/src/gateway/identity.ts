@@ -8,7 +8,7 @@ const ID_BYTES = 16
 const DATE_CHARS = 10
 
 /** A visitor id that this day's salt made begins so. */
-export const DAY_PREFIX = 'd.'
+const DAY_PREFIX = 'd.'
 /** A page's own id, where it brought none. */
 export const PAGE_PREFIX = 'p.'
 

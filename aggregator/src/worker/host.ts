@@ -16,7 +16,7 @@ export interface HostEvents {
 }
 
 /** Engines in a thread of their own, so that folding takes nothing from the sockets. */
-export class ThreadHost implements EngineHost {
+class ThreadHost implements EngineHost {
   readonly #thread: Thread
   #closing = false
 
@@ -43,7 +43,7 @@ export class ThreadHost implements EngineHost {
 }
 
 /** Engines in this thread: for programs that run from sources, where no file for a thread stands beside. */
-export class LocalHost implements EngineHost {
+class LocalHost implements EngineHost {
   readonly #folder: Folder
   readonly #beat: NodeJS.Timeout
   readonly #events: HostEvents
