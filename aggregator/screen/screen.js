@@ -67,11 +67,14 @@ function connect(token) {
   draw()
 }
 
-/** At most once a frame, and never while nobody looks. */
+/**
+ * Once for all that came at once. The server paces its updates; waiting for an animation frame would leave a window that
+ * lies behind another a second late.
+ */
 function draw() {
   if (drawing) return
   drawing = true
-  requestAnimationFrame(() => {
+  queueMicrotask(() => {
     drawing = false
     const rows = update === null ? null : board(update.pulses)
     drawState(rows)

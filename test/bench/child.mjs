@@ -8,9 +8,10 @@ export const asked = options
 
 /**
  * One line of the table. `name` is a line of targets.mjs or one of its own; `ceiling` says what the same run measured
- * beside it.
+ * beside it; what is not valid counts as missed.
  */
-export const result = (name, value, unit, ceiling = '') => send({ type: 'result', name, value, unit, ceiling })
+export const result = (name, value, unit, ceiling = '', valid = true) =>
+  send({ type: 'result', name, value, unit, ceiling, valid })
 
 export const note = text => send({ type: 'note', text })
 

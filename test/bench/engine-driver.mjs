@@ -63,21 +63,25 @@ export class EngineDriver {
     this.now += events.length * this.#msPerEvent
   }
 
-  /** Applies at least `count` events, `next` writing a record and telling its events; resolves to ns an event. */
+  /** Applies at least `count` events, `next` writing a record and telling its events; in ns an event. */
   run(count, next) {
     let events = 0
     let spent = 0n
+    let cpu = 0
     while (events < count) {
       const entries = []
       for (let made = 0; made < ENTRIES; made++) {
         while (this.#writer.length < ENTRY_BYTES) events += next()
         entries.push(this.#writer.take())
       }
+      const cpuBefore = process.cpuUsage()
       const before = process.hrtime.bigint()
       for (const entry of entries) this.engine.apply(entry, NO_EFFECTS)
       spent += process.hrtime.bigint() - before
+      const { user, system } = process.cpuUsage(cpuBefore)
+      cpu += (user + system) * 1000
     }
-    return Number(spent) / events
+    return { wall: Number(spent) / events, cpu: cpu / events }
   }
 
   /** Throws unless every event counted: a figure of refused events would be a lie. */

@@ -32,6 +32,8 @@ const rounds = []
 for (let round = 0; round < ROUNDS; round++) rounds.push(driver.run(ROUND_EVENTS, next))
 driver.check()
 
-const known = driver.engine.state.visitors.count
-const range = `${Math.round(Math.min(...rounds))}–${Math.round(Math.max(...rounds))} in ${ROUNDS} rounds, ${known} visitors`
-result(asked.name, median(rounds), 'ns/event', range)
+const walls = rounds.map(({ wall }) => wall)
+const cpu = median(rounds.map(round => round.cpu))
+const range = `${Math.round(Math.min(...walls))}–${Math.round(Math.max(...walls))}`
+const known = driver.engine.state.visitors.count.toLocaleString('en')
+result(asked.name, median(walls), 'ns/event', `${ROUNDS} rounds ${range}, CPU ${Math.round(cpu)} ns; ${known} visitors`)

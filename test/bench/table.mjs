@@ -15,10 +15,10 @@ const line = cells =>
 
 export const heading = () => line(['name', 'value', 'unit', 'target', 'met', 'beside it'])
 
-export const row = ({ name, value, unit, ceiling }) => {
+export const row = ({ name, value, unit, ceiling, valid }) => {
   const target = TARGETS[name]
   if (target === undefined) return line([name, written(value), unit, '', '', ceiling])
-  const met = target.good(value) ? 'yes' : 'NO'
+  const met = valid ? (target.good(value) ? 'yes' : 'NO') : '?'
   return line([name, written(value), unit, `${target.sign} ${target.target}`, met, ceiling])
 }
 
@@ -27,8 +27,8 @@ export const report = results =>
   Object.fromEntries(
     results
       .filter(({ name }) => Object.hasOwn(TARGETS, name))
-      .map(({ name, value, unit }) => {
+      .map(({ name, value, unit, valid }) => {
         const { target, good } = TARGETS[name]
-        return [name, { value, unit, target, met: good(value) }]
+        return [name, { value, unit, target, met: valid && good(value) }]
       }),
   )

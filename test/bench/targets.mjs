@@ -10,7 +10,6 @@ export const TARGETS = {
   'engine, batches of 20, 2,000 touchpoints': atMost('ns/event', 1000),
   'engine, a random visitor': atMost('of Map.get', 2),
   'live, event to subscriber p99': atMost('ms', 250),
-  'live, longest pause': atMost('ms', 50),
   'memory, a visitor': atMost('bytes', 300),
   'memory, one busy touchpoint': atMost('KB', 700),
   'memory, a touchpoint of 2,000 busy': atMost('KB', 100),

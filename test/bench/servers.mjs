@@ -1,0 +1,87 @@
+import { fork, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const script = name => fileURLToPath(new URL(name, import.meta.url))
+const once = (emitter, event) => new Promise(resolve => emitter.once(event, resolve))
+const TICKS_PER_SECOND = 100
+const FREE = 1_000_000_000
+/** Every touchpoint stands in the map: those that don't are few by a cap. */
+const JOURNEY = { touchpoints: { 'checkout.*': { stage: 'close' }, '*': { stage: 'convert' } } }
+
+/** CPU seconds of a process so far, all threads (Linux: utime and stime of /proc). */
+export const cpuSeconds = pid => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+/** `ws` and msgpackr alone. */
+export const startBare = async () => {
+  const child = fork(script('bare-server.mjs'))
+  const { url } = await once(child, 'message')
+  return {
+    url,
+    pid: child.pid,
+    close: async () => {
+      const gone = once(child, 'exit')
+      child.disconnect()
+      await gone
+    },
+  }
+}
+
+/** `pulssi serve` as built, with a log on disk of its own; only rates and caps per address are lifted. */
+export const startPulssi = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pulssi-bench-'))
+  const limits = { serviceMessagesPerSecond: FREE, readerMessagesPerSecond: FREE, connectionsPerAddress: FREE }
+  const file = join(folder, 'pulssi.config.json')
+  writeFileSync(file, JSON.stringify({ server: { port: 0, dataDir: join(folder, 'data'), limits }, journey: JOURNEY }))
+  const main = script('../../aggregator/dist/cli/main.js')
+  const args = [...(process.env.PULSSI_BENCH_NODE ?? '').split(' ').filter(Boolean), main, 'serve', '--config', file]
+  const child = spawn(process.execPath, [...args, '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const http = await new Promise((resolve, reject) => {
+    createInterface(child.stdout).on('line', line => {
+      const [url] = line.match(/http:\/\/\S+/) ?? []
+      if (url) resolve(url)
+    })
+    child.once('exit', code => reject(new Error(`pulssi serve ended with ${code}`)))
+  })
+  return {
+    url: `${http.replace(/^http/, 'ws')}/v1/ws`,
+    http,
+    pid: child.pid,
+    close: async () => {
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+      process.off('exit', kill)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What the server says of all events so far. */
+export const eventTotals = async ({ http }) => {
+  const answer = await fetch(`${http}/v1/journey?window=total`)
+  return (await answer.json()).events
+}
+
+const LOOK_MS = 20
+const PATIENCE_MS = 60_000
+
+/** Waits until `sent` events are counted; resolves with the ms that took. Throws where one is counted otherwise. */
+export const counted = async (server, sent) => {
+  const from = performance.now()
+  while (performance.now() - from < PATIENCE_MS) {
+    const { accepted, duplicates, lost, tooLate, rejected, bots } = await eventTotals(server)
+    if (duplicates + lost + tooLate + rejected + bots > 0 || accepted > sent) break
+    if (accepted === sent) return performance.now() - from
+    await new Promise(resolve => setTimeout(resolve, LOOK_MS))
+  }
+  throw new Error(`${sent} events were sent, and counted are ${JSON.stringify(await eventTotals(server))}`)
+}
