@@ -12,7 +12,10 @@ const PASSES = quick ? 4 : 40
 
 const walk = new Walk(200)
 const frames = Array.from({ length: FRAMES }, (_, index) =>
-  batchFrame({ frame: index + 1, visitor: index, seq: index * BATCH, at: Date.UTC(2026, 0, 5, 9) + index }, walk.next()),
+  batchFrame(
+    { frame: index + 1, visitor: index, seq: index * BATCH, at: Date.UTC(2026, 0, 5, 9) + index },
+    walk.next(),
+  ),
 )
 const bytes = frames.map(frame => Buffer.from(encode(frame)))
 const values = bytes.map(decodeScanned)

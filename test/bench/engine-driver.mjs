@@ -3,6 +3,7 @@ import { Kind } from '@pulssi/protocol/client'
 import { touchpoints, Walk } from './walk.mjs'
 
 const KEY = [0x1234567, 0x89abcdef]
+const SEED = 7
 const START_MS = Date.UTC(2026, 0, 5, 9)
 /** Bytes of one log entry, as a busy gateway gathers them. */
 const ENTRY_BYTES = 60_000
@@ -38,8 +39,8 @@ export class EngineDriver {
   #places = new Map()
   now = START_MS
 
-  constructor({ touchpointCount, visitorCount, ratePerSecond, seed = 7 }) {
-    this.walk = new Walk(touchpointCount, seed)
+  constructor({ touchpointCount, visitorCount, ratePerSecond, stepMs }) {
+    this.walk = new Walk(touchpointCount, SEED, stepMs)
     this.#names = touchpoints(touchpointCount)
     this.#seqs = new Int32Array(visitorCount)
     this.#msPerEvent = 1000 / ratePerSecond

@@ -4,9 +4,9 @@ import { EngineDriver } from './engine-driver.mjs'
 import { median } from './measure.mjs'
 import { Random } from './random.mjs'
 
-const VISITORS = quick ? 20_000 : 1_000_000
-const ROUNDS = quick ? 3 : 9
-const ROUND_EVENTS = quick ? 20_000 : 200_000
+const VISITORS = quick ? 5_000 : 1_000_000
+const ROUNDS = quick ? 2 : 9
+const ROUND_EVENTS = quick ? 10_000 : 200_000
 const RATE_PER_SECOND = 200_000
 const FIRST_EVENTS = 4
 /** Ids built before a stretch is timed. */
@@ -60,4 +60,9 @@ if (Number.isNaN(sum)) throw new Error('an id was not found')
 const cpu = Math.round(median(events.map(event => event.cpu)))
 const ratio = median(events.map(({ wall }, round) => wall / gets[round]))
 result('engine, a random visitor', ratio, 'of Map.get', `${Math.round(median(gets))} ns a Map.get`)
-result('engine, a random visitor, ns', median(events.map(({ wall }) => wall)), 'ns/event', `CPU ${cpu} ns; one event a record`)
+result(
+  'engine, a random visitor, ns',
+  median(events.map(({ wall }) => wall)),
+  'ns/event',
+  `CPU ${cpu} ns; one event a record`,
+)

@@ -1,20 +1,20 @@
-// ns an event of the pure engine, batches of one visitor. Options: touchpoints, visitors, walk, quick.
+// ns an event of the pure engine, batches of one visitor. Options: name, touchpoints, visitors, stepMs?, scattered?.
 import { asked, quick, result } from './child.mjs'
 import { EngineDriver } from './engine-driver.mjs'
 import { median } from './measure.mjs'
 import { Random } from './random.mjs'
 import { BATCH } from './walk.mjs'
 
-const ROUNDS = quick ? 3 : 9
-const ROUND_EVENTS = quick ? 40_000 : 400_000
+const ROUNDS = quick ? 2 : 9
+const ROUND_EVENTS = quick ? 20_000 : 400_000
 /** Events of each visitor before the clock starts: all of them are known, with a stream and a visit. */
 const FIRST_EVENTS = 4
 /** Event time passes as fast as a machine takes events. */
 const RATE_PER_SECOND = 200_000
 
-const { touchpoints, visitors, scattered = false } = asked
-const visitorCount = quick ? Math.min(visitors, 20_000) : visitors
-const driver = new EngineDriver({ touchpointCount: touchpoints, visitorCount, ratePerSecond: RATE_PER_SECOND })
+const { touchpoints, visitors, stepMs, scattered = false } = asked
+const visitorCount = quick ? Math.min(visitors, 5_000) : visitors
+const driver = new EngineDriver({ touchpointCount: touchpoints, visitorCount, ratePerSecond: RATE_PER_SECOND, stepMs })
 const random = new Random()
 
 let met = 0

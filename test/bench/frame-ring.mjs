@@ -67,7 +67,9 @@ export class FrameRing {
 
 const masked = payload => {
   const long = payload.length >= SHORT_PAYLOAD
-  const head = long ? [0x82, 0x80 | SHORT_PAYLOAD, payload.length >> 8, payload.length & 255] : [0x82, 0x80 | payload.length]
+  const head = long
+    ? [0x82, 0x80 | SHORT_PAYLOAD, payload.length >> 8, payload.length & 255]
+    : [0x82, 0x80 | payload.length]
   const start = head.length + MASK.length
   const mark = encode(SEQ_MARK)
   const seqAt = Buffer.from(payload).lastIndexOf(mark) + 1

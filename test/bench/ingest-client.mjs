@@ -25,8 +25,11 @@ const run = async ({ target, url, single, seconds, eventsPerSecond = null }) => 
   const each = eventsPerSecond === null ? null : eventsPerSecond / CONNECTIONS / 1000
   const allowed = each === null ? undefined : () => (performance.now() - opened) * each
   await Promise.all(lanes.map(lane => lane.open(url, allowed)))
-  for (const lane of lanes) lane.pump()
-  const pacer = each === null ? null : setInterval(() => lanes.forEach(lane => lane.pump()), PACE_MS)
+  const pump = () => {
+    for (const lane of lanes) lane.pump()
+  }
+  pump()
+  const pacer = each === null ? null : setInterval(pump, PACE_MS)
   await wait(WARM_UP_MS)
 
   process.send({ type: 'started' })

@@ -4,8 +4,8 @@ import { startClients } from './clients.mjs'
 import { median } from './measure.mjs'
 import { counted, startBare, startPulssi } from './servers.mjs'
 
-const ROUNDS = quick ? 1 : 7
-const SECONDS = quick ? 1 : 4
+const ROUNDS = quick ? 1 : 5
+const SECONDS = quick ? 1 : 3
 /** A slower bare server says that the machine had no time for us. */
 const BARE_AT_LEAST = 300_000
 
@@ -40,7 +40,12 @@ const measure = async (form, single) => {
   const others = `bare ${bareCpu.toFixed(2)}; the clients ${clientCpu.toFixed(2)}`
   result(`ingest, ${form}, server CPU`, cpu, 's/million', others)
   const lag = 'from the last ack until every event is counted'
-  result(`ingest, ${form}, fold behind`, middle(({ lagMs }) => lagMs), 'ms', lag)
+  result(
+    `ingest, ${form}, fold behind`,
+    middle(({ lagMs }) => lagMs),
+    'ms',
+    lag,
+  )
 }
 
 await measure('batches of 20', false)

@@ -7,7 +7,7 @@ import { RawSocket } from './raw-socket.mjs'
 import { counted, startPulssi } from './servers.mjs'
 
 const TOP_SECONDS = quick ? 1 : 4
-const SECONDS = quick ? 3 : 30
+const SECONDS = quick ? 3 : 20
 const PROBE_MS = 50
 const PING_MS = 10
 const TOUCHPOINT = 'probe.page'

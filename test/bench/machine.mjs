@@ -7,7 +7,9 @@ const BUSY_SHARE = 0.3
 export const machine = () => {
   const cores = availableParallelism()
   const load = loadavg().map(value => value.toFixed(2))
-  const lines = [`Node ${process.versions.node}, ${cores} × ${cpus()[0]?.model ?? 'unknown CPU'}, load ${load.join(' ')}`]
+  const lines = [
+    `Node ${process.versions.node}, ${cores} × ${cpus()[0]?.model ?? 'unknown CPU'}, load ${load.join(' ')}`,
+  ]
   if (loadavg()[0] > cores * BUSY_SHARE) {
     lines.push('The machine is busy: absolute figures are worse than they would be alone; look at ratios.')
   }

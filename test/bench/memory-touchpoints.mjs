@@ -12,8 +12,8 @@ const VISITORS = quick ? 5_000 : 50_000
 const SPAN_SECONDS = 24 * 3600 + 900
 /** The worker hands on what changed several times a second; here often enough that no journal grows. */
 const EVENTS_A_PARTIAL = 2_000
-/** Batches last 13 s times this at most, so that dwell times differ. */
-const SLOWEST = 30
+/** Batches last a second times this at most, so that dwell times differ. */
+const SLOWEST = 400
 const BYTES_A_KB = 1000
 const WARM_UP_SHARE = 0.1
 

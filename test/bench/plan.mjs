@@ -13,6 +13,7 @@ export const PLAN = [
   engine(2_000, MILLION, { name: 'engine, batches of 20, 2,000 touchpoints' }),
   engine(200, 1_000, { name: 'engine, batches of 20, 1,000 visitors' }),
   engine(200, 100_000, { name: 'engine, batches of 20, 100,000 visitors' }),
+  engine(200, MILLION, { name: 'engine, batches of 20 over 14 s', stepMs: 700 }),
   engine(200, MILLION, { name: 'engine, scattered', scattered: true }),
   { part: 'engine', script: 'engine-random.mjs', options: {} },
   { part: 'memory', script: 'memory-visitors.mjs', options: {} },

@@ -13,7 +13,7 @@ export class Random {
     state ^= state >>> 17
     state ^= state << 5
     this.#state = state
-    return ((state >>> 0) * bound) / 0x1_0000_0000 | 0
+    return (((state >>> 0) * bound) / 0x1_0000_0000) | 0
   }
 
   /** True once in `n` times. */

@@ -79,7 +79,10 @@ export class RawSocket {
       const announced = bytes[at + 1]
       const headBytes = announced < 126 ? 2 : announced === 126 ? 4 : 10
       if (at + headBytes > bytes.length) break
-      const length = announced < 126 ? announced : bytes.readUIntBE(at + headBytes - (announced === 126 ? 2 : 6), announced === 126 ? 2 : 6)
+      const length =
+        announced < 126
+          ? announced
+          : bytes.readUIntBE(at + headBytes - (announced === 126 ? 2 : 6), announced === 126 ? 2 : 6)
       const end = at + headBytes + length
       if (end > bytes.length) break
       this.#hear(bytes[at] & 15, bytes.subarray(at + headBytes, end))

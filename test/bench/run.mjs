@@ -1,30 +1,34 @@
 #!/usr/bin/env node
-// Usage: npm run bench -- [--only engine,codec] [--quick] [--json FILE]
-// Prints what was measured beside what DESIGN.md, section 11, asks for. Figures of --quick say only that it runs.
+// Usage: npm run bench -- [--only engine,codec] [--quick] [--json FILE] [--profile FOLDER]
+// Prints what was measured beside what DESIGN.md, section 11, asks for. Figures of --quick say only that it runs, those
+// of --profile are slower.
 import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { machine } from './machine.mjs'
 import { PARTS, PLAN } from './plan.mjs'
+import { profiling } from './profiling.mjs'
 import { heading, report, row } from './table.mjs'
 import { TARGETS } from './targets.mjs'
 
 const usage = message => {
-  console.error(`${message}\nUsage: npm run bench -- [--only ${PARTS.join(',')}] [--quick] [--json FILE]`)
+  console.error(
+    `${message}\nUsage: npm run bench -- [--only ${PARTS.join(',')}] [--quick] [--json FILE] [--profile FOLDER]`,
+  )
   process.exit(2)
 }
 
 const readOptions = () => {
   try {
-    const options = { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'string' } }
-    return parseArgs({ options }).values
+    const text = { type: 'string' }
+    return parseArgs({ options: { only: text, quick: { type: 'boolean' }, json: text, profile: text } }).values
   } catch (error) {
     return usage(error.message)
   }
 }
 
-const { only, quick = false, json } = readOptions()
+const { only, quick = false, json, profile } = readOptions()
 const wanted = only?.split(',') ?? PARTS
 const unknown = wanted.find(part => !PARTS.includes(part))
 if (unknown !== undefined) usage(`there is no part "${unknown}"`)
@@ -32,9 +36,9 @@ if (unknown !== undefined) usage(`there is no part "${unknown}"`)
 /** Runs one script; resolves with its results. Rejects if it fails. */
 const runStep = ({ script, options }) =>
   new Promise((resolve, reject) => {
-    const args = [JSON.stringify({ ...options, quick })]
+    const args = [JSON.stringify({ ...options, quick, profile })]
     const path = fileURLToPath(new URL(script, import.meta.url))
-    const child = fork(path, args, { execArgv: ['--expose-gc'] })
+    const child = fork(path, args, { execArgv: ['--expose-gc', ...profiling(profile)] })
     const results = []
     child.on('message', message => {
       if (message.type === 'note') return console.log(`  ${message.text}`)
@@ -58,7 +62,9 @@ for (const step of PLAN.filter(({ part }) => wanted.includes(part))) {
     console.error(error.message)
   }
 }
-const missed = results.filter(({ name, value, valid }) => Object.hasOwn(TARGETS, name) && !(valid && TARGETS[name].good(value))).length
+const missed = results.filter(
+  ({ name, value, valid }) => Object.hasOwn(TARGETS, name) && !(valid && TARGETS[name].good(value)),
+).length
 const verdict = missed === 0 ? 'All targets measured here are met.' : `Targets missed: ${missed}.`
 console.log(`\n${failed ? 'A bench failed. ' : ''}${verdict}`)
 if (json !== undefined) writeFileSync(json, `${JSON.stringify(report(results), null, 2)}\n`)

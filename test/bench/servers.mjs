@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { asked } from './child.mjs'
+import { profiling } from './profiling.mjs'
 
 const script = name => fileURLToPath(new URL(name, import.meta.url))
 const once = (emitter, event) => new Promise(resolve => emitter.once(event, resolve))
@@ -40,8 +42,8 @@ export const startPulssi = async () => {
   const file = join(folder, 'pulssi.config.json')
   writeFileSync(file, JSON.stringify({ server: { port: 0, dataDir: join(folder, 'data'), limits }, journey: JOURNEY }))
   const main = script('../../aggregator/dist/cli/main.js')
-  const args = [...(process.env.PULSSI_BENCH_NODE ?? '').split(' ').filter(Boolean), main, 'serve', '--config', file]
-  const child = spawn(process.execPath, [...args, '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = [...profiling(asked.profile), main, 'serve', '--config', file, '--log-level', 'warn']
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   const http = await new Promise((resolve, reject) => {

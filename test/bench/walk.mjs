@@ -4,8 +4,8 @@ import { Random, zipf } from './random.mjs'
 /** Events of one batch, as many as the SDK gathers on a busy page. */
 export const BATCH = 20
 
-/** Between two events of a batch, ms. */
-const STEP_MS = 700
+/** Between two events of a batch, unless told, ms: what a busy client gathers in a second. */
+const STEP_MS = 50
 const CSAT = SCALES.indexOf('csat')
 const SIGNALS = ['rage', 'dead', 'slow', 'back']
 
@@ -24,12 +24,21 @@ export class Walk {
   #draw
   #count
   #events
+  #stepMs
 
-  constructor(touchpointCount, seed) {
+  constructor(touchpointCount, seed, stepMs = STEP_MS) {
+    this.#stepMs = stepMs
     this.#random = new Random(seed)
     this.#draw = zipf(touchpointCount)
     this.#count = touchpointCount
-    this.#events = Array.from({ length: BATCH }, () => ({ kind: 0, place: 0, afterMs: 0, scale: CSAT, level: 0, signal: '' }))
+    this.#events = Array.from({ length: BATCH }, () => ({
+      kind: 0,
+      place: 0,
+      afterMs: 0,
+      scale: CSAT,
+      level: 0,
+      signal: '',
+    }))
   }
 
   /** A short visit: some touchpoints, the popular ones more often; views, answers and signals there; a leave. */
@@ -72,7 +81,7 @@ export class Walk {
   #set(event, index, kind, place) {
     event.kind = kind
     event.place = place
-    event.afterMs = index * STEP_MS
+    event.afterMs = index * this.#stepMs
     event.scale = CSAT
     event.level = this.#random.below(SCALE_LEVELS.csat.count)
     event.signal = SIGNALS[this.#random.below(SIGNALS.length)]

@@ -69,10 +69,15 @@ const seed = fc.integer({ min: 1, max: 0x7fffffff })
 describe('a crowd', () => {
   it('N36 counts up to 256 visitors exactly in every window, and more within 6 %, against a map of last times', () => {
     fc.assert(
-      fc.property(seed, fc.constantFrom(5, 200, 256, 257, 300, 700, 2_000), fc.constantFrom(1, 3, 40), (s, people, until) => {
-        const sights = story(s, people, people * 4, until)
-        checkWindows(crowdOf(sights), sights, until)
-      }),
+      fc.property(
+        seed,
+        fc.constantFrom(5, 200, 256, 257, 300, 700, 2_000),
+        fc.constantFrom(1, 3, 40),
+        (s, people, until) => {
+          const sights = story(s, people, people * 4, until)
+          checkWindows(crowdOf(sights), sights, until)
+        },
+      ),
       // Beyond 256 the estimate is a matter of chance: these are the same stories in every run.
       { numRuns: 50, seed: 20 },
     )
@@ -107,19 +112,27 @@ describe('a crowd', () => {
 
   it('counts the same for every window in any order, and merged from any parts', () => {
     fc.assert(
-      fc.property(seed, fc.constantFrom(50, 400, 1_500), fc.constantFrom(1, 25), fc.integer({ min: 1, max: 4 }), (s, people, until, parts) => {
-        const sights = story(s, people, people * 3, until)
-        const whole = counts(crowdOf(sights), until)
-        expect(counts(crowdOf(shuffle(sights, s)), until)).toEqual(whole)
-        const crowds = Array.from({ length: parts }, (_, part) => crowdOf(sights.filter((_, i) => i % parts === part)))
-        const union = new Crowd()
-        for (const crowd of crowds) union.merge(crowd)
-        expect(counts(union, until)).toEqual(whole)
-        const backwards = new Crowd()
-        for (const crowd of crowds.reverse()) backwards.merge(crowd)
-        backwards.merge(union)
-        expect(counts(backwards, until)).toEqual(whole)
-      }),
+      fc.property(
+        seed,
+        fc.constantFrom(50, 400, 1_500),
+        fc.constantFrom(1, 25),
+        fc.integer({ min: 1, max: 4 }),
+        (s, people, until, parts) => {
+          const sights = story(s, people, people * 3, until)
+          const whole = counts(crowdOf(sights), until)
+          expect(counts(crowdOf(shuffle(sights, s)), until)).toEqual(whole)
+          const crowds = Array.from({ length: parts }, (_, part) =>
+            crowdOf(sights.filter((_, i) => i % parts === part)),
+          )
+          const union = new Crowd()
+          for (const crowd of crowds) union.merge(crowd)
+          expect(counts(union, until)).toEqual(whole)
+          const backwards = new Crowd()
+          for (const crowd of crowds.reverse()) backwards.merge(crowd)
+          backwards.merge(union)
+          expect(counts(backwards, until)).toEqual(whole)
+        },
+      ),
       { numRuns: 12 },
     )
   })

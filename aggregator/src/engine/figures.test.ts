@@ -89,7 +89,10 @@ describe('N31 scores', () => {
         const answers = answersOf(all)
         const { n, sum, score: mean, low, high, half } = score(cells(all, 99), STRIDE)
         expect(n).toBe(answers.length)
-        if (n === 0) return expect([mean, low, high]).toEqual([null, null, null])
+        if (n === 0) {
+          expect([mean, low, high]).toEqual([null, null, null])
+          return
+        }
         const expected = answers.reduce((a, b) => a + b, 0) / n
         const more = [...answers, -1, 1]
         const centre = more.reduce((a, b) => a + b, 0) / more.length

@@ -133,7 +133,7 @@ describe('the ledger', () => {
     }
     ledger.flushAll()
     for (let touchpoint = 0; touchpoint < 100; touchpoint++) {
-      expect(booked(ledger, touchpoint, START)['total']).toBe(`${Cell.entered}:${touchpoint + 1}`)
+      expect(booked(ledger, touchpoint, START)).toMatchObject({ total: `${Cell.entered}:${touchpoint + 1}` })
     }
   })
 
@@ -155,20 +155,24 @@ describe('the ledger', () => {
 
   it('gives 256 successors a cell of their own, whenever they are booked, and ~other to the rest', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(400), { minLength: 1, maxLength: 900 }), fc.integer({ min: 1, max: 50 }), (to, every) => {
-        const ledger = new Ledger()
-        ledger.page(0)
-        ledger.now = START / 5_000
-        const own = new Set<number>()
-        const other = 999
-        to.forEach((successor, i) => {
-          if (own.size < SUCCESSORS) own.add(successor)
-          const cell = ledger.transition(0, successor, () => other)
-          expect(cell).toBe(Cell.transition + (own.has(successor) ? successor : other))
-          ledger.add(0, ledger.now + Math.floor(i / 10), cell, 1)
-          if (i % every === 0) ledger.flushAll()
-        })
-      }),
+      fc.property(
+        fc.array(fc.nat(400), { minLength: 1, maxLength: 900 }),
+        fc.integer({ min: 1, max: 50 }),
+        (to, every) => {
+          const ledger = new Ledger()
+          ledger.page(0)
+          ledger.now = START / 5_000
+          const own = new Set<number>()
+          const other = 999
+          to.forEach((successor, i) => {
+            if (own.size < SUCCESSORS) own.add(successor)
+            const cell = ledger.transition(0, successor, () => other)
+            expect(cell).toBe(Cell.transition + (own.has(successor) ? successor : other))
+            ledger.add(0, ledger.now + Math.floor(i / 10), cell, 1)
+            if (i % every === 0) ledger.flushAll()
+          })
+        },
+      ),
       { numRuns: 40 },
     )
   })

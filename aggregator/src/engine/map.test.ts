@@ -4,7 +4,9 @@ import { DEFAULT_CONFIG, type EngineConfig, type TouchpointRule } from './config
 import { JourneyMap } from './map.js'
 
 const name = fc.array(fc.constantFrom('a', 'b', '.'), { minLength: 1, maxLength: 5 }).map(chars => chars.join(''))
-const pattern = fc.tuple(fc.oneof(name, fc.constant('')), fc.boolean()).map(([start, star]) => (star ? `${start}*` : start))
+const pattern = fc
+  .tuple(fc.oneof(name, fc.constant('')), fc.boolean())
+  .map(([start, star]) => (star ? `${start}*` : start))
 const time = fc.option(fc.integer({ min: 0, max: 9_999 }), { nil: undefined })
 const times = fc.record({ idleMs: time, graceMs: time }).map(one => defined(one))
 const rules = fc

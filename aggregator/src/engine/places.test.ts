@@ -23,7 +23,9 @@ function fill(places: Places, prefix: string, count: number): void {
 
 describe('places', () => {
   it('give each touchpoint one number, by its bytes, however similar the names', () => {
-    const name = fc.array(fc.constantFrom('a', 'b', 'B', '.'), { minLength: 1, maxLength: 7 }).map(chars => chars.join(''))
+    const name = fc
+      .array(fc.constantFrom('a', 'b', 'B', '.'), { minLength: 1, maxLength: 7 })
+      .map(chars => chars.join(''))
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.boolean()), { maxLength: 60 }), names => {
         const places = new Places(config())

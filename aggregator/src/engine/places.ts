@@ -72,7 +72,10 @@ export class Places {
   #admit(name: string, slot: number): number {
     const mapped = this.map.rule(name) !== null
     const full = mapped ? this.#mapped >= MAPPED_TOUCHPOINTS : this.#unmapped >= UNMAPPED_TOUCHPOINTS
-    if (!full) return this.#add(name, slot)
+    // Maps that change can fill both again and again: the last number is ~other's.
+    const { list } = this.touchpoints
+    const most = this.touchpoints.find(OTHER) < 0 ? TOUCHPOINTS - 1 : TOUCHPOINTS
+    if (!full && list.length < most) return this.#add(name, slot)
     return this.map.config.overflow === 'refuse' ? REFUSED_PLACE : this.other()
   }
 

@@ -25,8 +25,7 @@ const pairs = (sketch: Sketch): Seen[] => {
 function standing(seen: readonly Seen[]): string[] {
   const overtaken = (a: Seen): boolean =>
     seen.some(
-      b =>
-        b.register === a.register && b.time >= a.time && b.rank >= a.rank && (b.time > a.time || b.rank > a.rank),
+      b => b.register === a.register && b.time >= a.time && b.rank >= a.rank && (b.time > a.time || b.rank > a.rank),
     )
   return [...new Set(seen.filter(one => !overtaken(one)).map(one => JSON.stringify(one)))].sort()
 }
@@ -66,7 +65,11 @@ describe('the sliding sketch', () => {
 
   it('is the same in any order, merged in any way, and says whether something changed', () => {
     const shuffled = many.chain(all =>
-      fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }), fc.nat(60)),
+      fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
+        fc.nat(60),
+      ),
     )
     fc.assert(
       fc.property(shuffled, ([all, other, cut]) => {

@@ -87,7 +87,10 @@ export class State {
   /** A visitor was seen at a touchpoint at `time`, ms. */
   seen(audience: Audience, place: number, hi: number, lo: number, time: number): void {
     const slice = Math.floor(time / SLICE_MS[0])
-    if (this.crowd(audience, place).add(hi, lo, slice)) this.journal.note(place, audience, hi, lo, slice)
+    if (!this.crowd(audience, place).add(hi, lo, slice)) return
+    this.journal.note(place, audience, hi, lo, slice)
+    // Where the journal overflows, the crowds of the touchpoints marked here are sent whole.
+    this.ledger.touch(place, this.ledger.page(place))
   }
 
   /** An accepted event named a touchpoint, on a channel. */

@@ -78,7 +78,7 @@ describe('visitors', () => {
     source.remove(source.find(7, 7 * 1024))
     const copy = new Visitors()
     copy.extend(source.rows)
-    source.words.forEach((page, i) => copy.words[i]?.set(page))
+    for (const [i, page] of source.words.entries()) copy.words[i]?.set(page)
     for (let row = 0; row < copy.rows; row++) {
       if (copy.isFree(row)) copy.release(row)
       else copy.index(row)

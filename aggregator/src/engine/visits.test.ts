@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dwellBucket, dwellMs } from './visits.js'
 
-const ms = fc.oneof(fc.nat(200), fc.nat(100_000), fc.nat(0xffffffff), fc.nat(31).chain(bit => fc.integer({ min: -1, max: 1 }).map(d => Math.max(0, 2 ** bit + d))))
+const ms = fc.oneof(
+  fc.nat(200),
+  fc.nat(100_000),
+  fc.nat(0xffffffff),
+  fc.nat(31).chain(bit => fc.integer({ min: -1, max: 1 }).map(d => Math.max(0, 2 ** bit + d))),
+)
 
 describe('dwell times', () => {
   it('N34 come back from their bucket within 1.6 %, exact under 64 ms', () => {

@@ -4,7 +4,10 @@ import { Wheel } from './wheel.js'
 
 const RING = 65_536
 
-const put = fc.record({ type: fc.constant('put' as const), ahead: fc.oneof(fc.integer({ min: -10, max: 50 }), fc.nat(200_000)) })
+const put = fc.record({
+  type: fc.constant('put' as const),
+  ahead: fc.oneof(fc.integer({ min: -10, max: 50 }), fc.nat(200_000)),
+})
 const move = fc.record({ type: fc.constant('move' as const), by: fc.oneof(fc.nat(20), fc.nat(20), fc.nat(150_000)) })
 
 describe('the wheel', () => {
