@@ -11,7 +11,10 @@ export const machine = () => {
     `Node ${process.versions.node}, ${cores} × ${cpus()[0]?.model ?? 'unknown CPU'}, load ${load.join(' ')}`,
   ]
   if (loadavg()[0] > cores * BUSY_SHARE) {
-    lines.push('The machine is busy: absolute figures are worse than they would be alone; look at ratios.')
+    lines.push(
+      'The machine is busy: figures are worse than they would be alone, and a server of two threads looks too good or',
+      'too bad beside one of one. Repeat in a quiet hour.',
+    )
   }
   return lines
 }

@@ -9,8 +9,6 @@ export const percentile = (values, share) => {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]
 }
 
-export const nanoseconds = () => Number(process.hrtime.bigint())
-
 /** Nanoseconds that `work` takes. */
 export const timed = work => {
   const before = process.hrtime.bigint()
