@@ -1,5 +1,6 @@
 import { Engine, IdHash, RecordWriter } from '@pulssi/aggregator/engine'
 import { Kind } from '@pulssi/protocol/client'
+import { spent } from './measure.mjs'
 import { touchpoints, Walk } from './walk.mjs'
 
 const KEY = [0x1234567, 0x89abcdef]
@@ -67,7 +68,7 @@ export class EngineDriver {
   /** Applies at least `count` events, `next` writing a record and telling its events; in ns an event. */
   run(count, next) {
     let events = 0
-    let spent = 0n
+    let wall = 0
     let cpu = 0
     while (events < count) {
       const entries = []
@@ -75,14 +76,13 @@ export class EngineDriver {
         while (this.#writer.length < ENTRY_BYTES) events += next()
         entries.push(this.#writer.take())
       }
-      const cpuBefore = process.cpuUsage()
-      const before = process.hrtime.bigint()
-      for (const entry of entries) this.engine.apply(entry, NO_EFFECTS)
-      spent += process.hrtime.bigint() - before
-      const { user, system } = process.cpuUsage(cpuBefore)
-      cpu += (user + system) * 1000
+      const took = spent(() => {
+        for (const entry of entries) this.engine.apply(entry, NO_EFFECTS)
+      })
+      wall += took.wall
+      cpu += took.cpu
     }
-    return { wall: Number(spent) / events, cpu: cpu / events }
+    return { wall: wall / events, cpu: cpu / events }
   }
 
   /** Throws unless every event counted: a figure of refused events would be a lie. */

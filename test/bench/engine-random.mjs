@@ -1,7 +1,7 @@
 // ns an event where each is of another visitor, beside a look-up of a fresh string in a Map of as many.
 import { quick, result } from './child.mjs'
 import { EngineDriver } from './engine-driver.mjs'
-import { median } from './measure.mjs'
+import { median, spent } from './measure.mjs'
 import { Random } from './random.mjs'
 
 const VISITORS = quick ? 5_000 : 1_000_000
@@ -25,14 +25,17 @@ for (let visitor = 0; visitor < VISITORS; visitor++) known.set(freshId(visitor),
 
 let sum = 0
 const lookUps = count => {
-  let spent = 0n
+  let wall = 0
+  let cpu = 0
   for (let done = 0; done < count; done += STRETCH) {
     const ids = Array.from({ length: STRETCH }, () => freshId(random.below(VISITORS)))
-    const before = process.hrtime.bigint()
-    for (const id of ids) sum += known.get(id)
-    spent += process.hrtime.bigint() - before
+    const took = spent(() => {
+      for (const id of ids) sum += known.get(id)
+    })
+    wall += took.wall
+    cpu += took.cpu
   }
-  return Number(spent) / count
+  return { wall: wall / count, cpu: cpu / count }
 }
 
 const driver = new EngineDriver({ touchpointCount: 200, visitorCount: VISITORS, ratePerSecond: RATE_PER_SECOND })
@@ -57,12 +60,9 @@ for (let round = 0; round < ROUNDS; round++) {
 driver.check()
 if (Number.isNaN(sum)) throw new Error('an id was not found')
 
-const cpu = Math.round(median(events.map(event => event.cpu)))
-const ratio = median(events.map(({ wall }, round) => wall / gets[round]))
-result('engine, a random visitor', ratio, 'of Map.get', `${Math.round(median(gets))} ns a Map.get`)
-result(
-  'engine, a random visitor, ns',
-  median(events.map(({ wall }) => wall)),
-  'ns/event',
-  `CPU ${cpu} ns; one event a record`,
-)
+const ratio = by => median(events.map((event, round) => event[by] / gets[round][by]))
+const middle = (rounds, by) => Math.round(median(rounds.map(round => round[by])))
+const beside = `${middle(gets, 'wall')} ns a Map.get; by CPU ${ratio('cpu').toFixed(2)}`
+result('engine, a random visitor', ratio('wall'), 'of Map.get', beside)
+const each = `CPU ${middle(events, 'cpu')} ns; one event a record`
+result('engine, a random visitor, ns', middle(events, 'wall'), 'ns/event', each)

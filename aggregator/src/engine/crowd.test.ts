@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Crowd, EXACT_VISITORS } from './crowd.js'
+import { Crowd, EXACT_VISITORS, newest, type Seen } from './crowd.js'
 import { IdHash } from './hash.js'
 
 type Sight = readonly [visitor: number, time: number]
@@ -43,6 +43,13 @@ function checkWindows(crowd: Crowd, sights: readonly Sight[], until: number): vo
 
 const counts = (crowd: Crowd, until: number): number[] =>
   Array.from({ length: until }, (_, since) => crowd.count(since + 1))
+
+/** Those whom a crowd knows one by one, as far as they decide anything. */
+function known(crowd: Crowd): Seen[] {
+  const seen: Seen[] = []
+  crowd.each((hi, lo, time) => seen.push({ hi, lo, time }))
+  return newest(seen)
+}
 
 /** A story of sights from a seed: `visitors` people, times 1 to `until` with disorder. */
 function story(seed: number, visitors: number, length: number, until: number): Sight[] {
@@ -121,6 +128,7 @@ describe('a crowd', () => {
           const sights = story(s, people, people * 3, until)
           const whole = counts(crowdOf(sights), until)
           expect(counts(crowdOf(shuffle(sights, s)), until)).toEqual(whole)
+          expect(known(crowdOf(shuffle(sights, s)))).toEqual(known(crowdOf(sights)))
           const crowds = Array.from({ length: parts }, (_, part) =>
             crowdOf(sights.filter((_, i) => i % parts === part)),
           )
@@ -146,6 +154,20 @@ describe('a crowd', () => {
     expect([crowd.count(11), crowd.count(12), crowd.count(13)]).toEqual([180, 100, 0])
     expect(counts(crowdOf(shuffle(sights, 77)), 13)).toEqual(counts(crowd, 13))
     expect(crowd.sizeBytes).toBeLessThan(131_072)
+  })
+
+  it('N36 does not take what it keeps of a crowd in one slice for all of it, in whatever order they come', () => {
+    const first = (visitor: number): number => (words[visitor] as readonly [number, number])[0]
+    for (const people of [257, 511, 512, 513, 600, 3_000]) {
+      const byHash = Array.from({ length: people }, (_, i) => i).sort((a, b) => first(a) - first(b))
+      const sights = byHash.map((visitor): Sight => [visitor, 4])
+      for (const one of [sights, [...sights].reverse()]) {
+        const crowd = crowdOf(one)
+        expect(known(crowd).length).toBe(EXACT_VISITORS + 1)
+        expect(Math.abs(crowd.count(4) - people)).toBeLessThanOrEqual(0.06 * people)
+        expect(known(crowd)).toEqual(known(crowdOf(shuffle(one, 5))))
+      }
+    }
   })
 
   it('tells words apart and takes them signed or not', () => {

@@ -98,7 +98,7 @@ describe('N31 scores', () => {
         const centre = more.reduce((a, b) => a + b, 0) / more.length
         const variance = more.reduce((a, b) => a + (b - centre) ** 2, 0) / (more.length - 1)
         const expectedHalf = Z * Math.sqrt(variance / more.length)
-        expect(sum).toBeCloseTo(expected * n, 6)
+        expect(sum).toBeCloseTo(expected * n * 30, 6)
         expect(mean).toBeCloseTo(expected, 9)
         expect(half).toBeCloseTo(expectedHalf, 9)
         expect(low).toBeCloseTo(Math.max(-1, expected - expectedHalf), 9)

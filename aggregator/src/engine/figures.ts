@@ -13,15 +13,20 @@ export interface Interval {
   high: number
 }
 
-const EMOTION_SCORES = [1, 0.8, 0.6, 0.4, 0, -0.4, -0.6, -0.8, -1]
+/**
+ * Scores are counted in thirtieths: in them every level of every scale is a whole number, so that sums don't depend on
+ * the order in which they are added up.
+ */
+export const SCORE_PARTS = 30
+const EMOTION_SCORES = [30, 24, 18, 12, 0, -12, -18, -24, -30]
 
-/** Score in [−1, 1] of each level. */
+/** Score of each level in thirtieths. */
 const LEVEL_SCORES: Record<Scale, readonly number[]> = {
-  thumb: [-1, 1],
-  smiley: [-1, -1 / 3, 1 / 3, 1],
-  csat: [1, 2, 3, 4, 5].map(x => (x - 3) / 2),
-  nps: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(x => (x < 7 ? -1 : x < 9 ? 0 : 1)),
-  ces: [1, 2, 3, 4, 5, 6, 7].map(x => (x - 4) / 3),
+  thumb: [-30, 30],
+  smiley: [-30, -10, 10, 30],
+  csat: [1, 2, 3, 4, 5].map(x => (x - 3) * 15),
+  nps: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(x => (x < 7 ? -30 : x < 9 ? 0 : 30)),
+  ces: [1, 2, 3, 4, 5, 6, 7].map(x => (x - 4) * 10),
   emotion: EMOTION_SCORES,
 }
 if (EMOTION_SCORES.length !== EMOTIONS.length) throw new RangeError('a score for each emotion')
@@ -37,6 +42,7 @@ export function wilson(x: number, n: number): Interval {
 
 export interface Score {
   n: number
+  /** Sum of all answers' scores, in thirtieths. */
   sum: number
   score: number | null
   low: number | null
@@ -59,10 +65,11 @@ export function score(answers: ArrayLike<number>, stride: number): Score {
     })
   })
   if (n === 0) return { n, sum, score: null, low: null, high: null, half: 0 }
-  const mean = sum / n
+  const mean = sum / (SCORE_PARTS * n)
   // One answer more at each end keeps the variance of few equal answers from being zero.
   const more = n + 2
-  const variance = (squares + 2 - (sum * sum) / more) / (more - 1)
+  const unit = SCORE_PARTS * SCORE_PARTS
+  const variance = ((squares + 2 * unit) * more - sum * sum) / (unit * more * (more - 1))
   const half = Z * Math.sqrt(Math.max(0, variance) / more)
   return { n, sum, score: mean, low: Math.max(-1, mean - half), high: Math.min(1, mean + half), half }
 }
@@ -106,7 +113,7 @@ function standard(scale: Scale, levels: number[], n: number): Partial<ScaleFigur
       return { mean: round6(mean() + 1), share: round6(above(4)) }
     case 'emotion': {
       const sum = levels.reduce((all, count, level) => all + count * (EMOTION_SCORES[level] as number), 0)
-      return { value: round6((sum / n) * 100) }
+      return { value: round6((sum / (SCORE_PARTS * n)) * 100) }
     }
   }
 }

@@ -105,6 +105,26 @@ describe('an image of the engine', () => {
     expect(digest([restored])).toBe(digest([engine]))
   })
 
+  it('gives rows that were forgotten to those who come next', () => {
+    const out = new RecordWriter()
+    const engine = new Engine([0, 0])
+    const come = (to: Engine, visitorLo: number, at: number): void => {
+      const ids = { visitorHi: 1, visitorLo, streamHi: 3, streamLo: 4, hasStream: true, seq: 1 }
+      out.begin({ receivedAt: at, dataClock: false, page: false, bot: false, base: at, ...ids })
+      out.event(Kind.enter, out.place('a', null, []), at)
+      out.end()
+      to.apply(out.take(), quiet)
+    }
+    for (let i = 0; i < 5; i++) come(engine, i, START)
+    for (let hours = 20; hours <= 200; hours += 20) out.tick(START + hours * 3_600_000)
+    engine.apply(out.take(), quiet)
+    expect([engine.state.visitors.count, engine.state.visitors.rows]).toEqual([0, 5])
+    const restored = Engine.restore(engine.image())
+    for (let i = 10; i < 15; i++) come(restored, i, START + 200 * 3_600_000)
+    const { visitors, streams } = restored.state
+    expect([visitors.count, visitors.rows, streams.rows, streams.holeRows]).toEqual([5, 5, 5, 5])
+  })
+
   it('that was cut off says so, wherever', () => {
     const bytes = joined(fed(entries(fc.sample(story, { numRuns: 1, seed: 3 })[0] as Step[])).image())
     fc.assert(

@@ -67,9 +67,15 @@ export class Spots {
       }
       const prefix = pattern.slice(0, -1)
       const pool = prefix.startsWith('~') ? this.rollups : this.touchpoints
-      for (const name of pool.keys()) if (name.startsWith(prefix)) names.add(name)
+      for (const [name, spot] of pool) if (name.startsWith(prefix) && this.#inUse(spot)) names.add(name)
     }
     return [...names].sort(byName)
+  }
+
+  /** A roll-up that everybody left is listed no more; the journey and the stages of the map always are. */
+  #inUse({ name, members, stage }: Spot): boolean {
+    if (members === null || members.size > 0 || name === JOURNEY) return true
+    return stage !== null && this.config.stages.includes(stage)
   }
 
   /** The pages of a touchpoint in the partitions that know it. */

@@ -94,6 +94,7 @@ export interface BaselineSums {
   resolved: number
   troubled: number
   entered: number
+  /** In thirtieths, see SCORE_PARTS. */
   score: number
   answers: number
 }

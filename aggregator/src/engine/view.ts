@@ -1,6 +1,6 @@
 import type { EventTotals, Journey, Pulse, Window } from '@pulssi/protocol/client'
 import type { EngineConfig } from './config.js'
-import { shrunk } from './figures.js'
+import { SCORE_PARTS, shrunk } from './figures.js'
 import { Cell, SECOND_MS } from './limits.js'
 import { type Baselines, pulse } from './pulse.js'
 import type { Counted, Spot } from './spot.js'
@@ -167,15 +167,19 @@ export class View {
     const stage = spot.members === null && spot.stage !== null ? this.#spots.rollups.get(STAGE + spot.stage) : undefined
     const middle = stage === undefined ? null : this.#count(stage, window).baseline
     const own = spot.name === JOURNEY ? null : counted.baseline
-    const figure = (x: 'dropped' | 'troubled' | 'score', n: 'resolved' | 'entered' | 'answers'): number | null => {
+    const figure = (
+      x: 'dropped' | 'troubled' | 'score',
+      n: 'resolved' | 'entered' | 'answers',
+      parts = 1,
+    ): number | null => {
       if (whole[n] === 0) return null
-      const journey = whole[x] / whole[n]
-      const toward = middle === null ? journey : shrunk(middle[x], middle[n], journey)
-      return own === null ? journey : shrunk(own[x], own[n], toward)
+      const journey = whole[x] / (parts * whole[n])
+      const toward = middle === null ? journey : shrunk(middle[x] / parts, middle[n], journey)
+      return own === null ? journey : shrunk(own[x] / parts, own[n], toward)
     }
     return {
       dropOff: figure('dropped', 'resolved'),
-      sentiment: figure('score', 'answers'),
+      sentiment: figure('score', 'answers', SCORE_PARTS),
       friction: figure('troubled', 'entered'),
     }
   }
