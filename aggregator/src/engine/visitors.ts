@@ -43,11 +43,11 @@ export class Visitors {
   rows = 0
   count = 0
   #free = -1
-  #slots = new Int32Array(FIRST_SLOTS).fill(-1)
-  #tags = new Int32Array(FIRST_SLOTS)
+  /** Open addressing, two words a slot: the row, −1 for none, and the low word of its hash. */
+  #slots = new Int32Array(FIRST_SLOTS * 2).fill(-1)
 
   get sizeBytes(): number {
-    return this.words.length * PAGE_ROWS * ROW_WORDS * 4 + this.#slots.length * 8
+    return this.words.length * PAGE_ROWS * ROW_WORDS * 4 + this.#slots.length * 4
   }
 
   page(row: number): Int32Array {
@@ -70,16 +70,17 @@ export class Visitors {
 
   /** −1 if unknown. */
   find(hi: number, lo: number): number {
-    const mask = this.#slots.length - 1
-    for (let slot = lo & mask; ; slot = (slot + 1) & mask) {
-      const row = this.#slots[slot]
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let slot = (lo * 2) & mask; ; slot = (slot + 2) & mask) {
+      const row = slots[slot]
       if (row < 0) return -1
-      if (this.#tags[slot] === lo && this.page(row)[this.at(row) + Word.hi] === hi) return row
+      if (slots[slot + 1] === lo && this.page(row)[this.at(row) + Word.hi] === hi) return row
     }
   }
 
   add(hi: number, lo: number): number {
-    if ((this.count + 1) * 2 > this.#slots.length) this.#grow()
+    if ((this.count + 1) * 4 > this.#slots.length) this.#grow()
     const row = this.#claim()
     const words = this.page(row)
     const at = this.at(row)
@@ -95,7 +96,7 @@ export class Visitors {
   /** Puts a filled row into the index (also when an image is read back). */
   index(row: number): void {
     const lo = this.page(row)[this.at(row) + Word.lo]
-    if ((this.count + 1) * 2 > this.#slots.length) this.#grow()
+    if ((this.count + 1) * 4 > this.#slots.length) this.#grow()
     this.#put(row, lo)
     this.count++
   }
@@ -103,18 +104,19 @@ export class Visitors {
   remove(row: number): void {
     const words = this.page(row)
     const at = this.at(row)
-    const mask = this.#slots.length - 1
-    let hole = words[at + Word.lo] & mask
-    while (this.#slots[hole] !== row) hole = (hole + 1) & mask
+    const slots = this.#slots
+    const mask = slots.length - 1
+    let hole = (words[at + Word.lo] * 2) & mask
+    while (slots[hole] !== row) hole = (hole + 2) & mask
     // Close the gap: whoever stands behind it and may move up, moves up.
-    for (let slot = (hole + 1) & mask; this.#slots[slot] >= 0; slot = (slot + 1) & mask) {
-      const home = this.#tags[slot] & mask
+    for (let slot = (hole + 2) & mask; slots[slot] >= 0; slot = (slot + 2) & mask) {
+      const home = (slots[slot + 1] * 2) & mask
       if (((slot - home) & mask) < ((slot - hole) & mask)) continue
-      this.#slots[hole] = this.#slots[slot]
-      this.#tags[hole] = this.#tags[slot]
+      slots[hole] = slots[slot]
+      slots[hole + 1] = slots[slot + 1]
       hole = slot
     }
-    this.#slots[hole] = -1
+    slots[hole] = -1
     this.count--
     this.release(row)
   }
@@ -140,7 +142,7 @@ export class Visitors {
       this.times.push(new Float64Array(page))
     }
     this.rows = rows
-    while (rows * 2 > this.#slots.length) this.#grow()
+    while (rows * 4 > this.#slots.length) this.#grow()
   }
 
   #claim(): number {
@@ -158,18 +160,17 @@ export class Visitors {
   }
 
   #put(row: number, lo: number): void {
-    const mask = this.#slots.length - 1
-    let slot = lo & mask
-    while (this.#slots[slot] >= 0) slot = (slot + 1) & mask
-    this.#slots[slot] = row
-    this.#tags[slot] = lo
+    const slots = this.#slots
+    const mask = slots.length - 1
+    let slot = (lo * 2) & mask
+    while (slots[slot] >= 0) slot = (slot + 2) & mask
+    slots[slot] = row
+    slots[slot + 1] = lo
   }
 
   #grow(): void {
     const slots = this.#slots
-    const tags = this.#tags
     this.#slots = new Int32Array(slots.length * 2).fill(-1)
-    this.#tags = new Int32Array(slots.length * 2)
-    for (let i = 0; i < slots.length; i++) if (slots[i] >= 0) this.#put(slots[i], tags[i])
+    for (let slot = 0; slot < slots.length; slot += 2) if (slots[slot] >= 0) this.#put(slots[slot], slots[slot + 1])
   }
 }

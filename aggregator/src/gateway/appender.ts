@@ -11,7 +11,7 @@ import {
   RequestContribution,
 } from './contribution.js'
 import type { Limits } from './limits.js'
-import { OVERLOADED_RETRY_MS, VERDICT_MS } from './retry.js'
+import { GATHER_BYTES, GATHER_MS, OVERLOADED_RETRY_MS, VERDICT_MS } from './retry.js'
 import type { NotNow } from './session.js'
 
 /** Whose records an entry holds; record numbers are indexes. */
@@ -184,6 +184,7 @@ export class Appender {
         this.#notTaken(lane, parts, error)
       }
       lane.early.length = 0
+      if (sizeBytes >= GATHER_BYTES) await new Promise(resolve => setTimeout(resolve, GATHER_MS))
     }
     lane.appending = false
     this.#idle?.()

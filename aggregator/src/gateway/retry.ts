@@ -10,3 +10,9 @@ export const SETTLE_MS = 2_000
 export const VERDICT_MS = 2_000
 /** How long a closing gateway waits for its sockets to say goodbye. */
 export const FAREWELL_MS = 1_000
+/**
+ * Behind an entry of at least GATHER_BYTES the next one gathers so long: fewer commits, and so fewer acks, writes and
+ * messages to the engines, where there is enough to gather. ms
+ */
+export const GATHER_MS = 2
+export const GATHER_BYTES = 2_048

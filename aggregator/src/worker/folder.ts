@@ -1,4 +1,5 @@
 import { type Effects, Engine } from '../engine/index.js'
+import { PARTIAL_REST_RATIO } from './limits.js'
 import type { FromFolder, ToFolder } from './messages.js'
 import { packPartial } from './partial.js'
 
@@ -34,6 +35,7 @@ const UNHEARD: Effects = { verdict() {}, refused() {} }
 export class Folder {
   readonly #post: (message: FromFolder, transfer: ArrayBuffer[]) => void
   readonly #lanes = new Map<number, Lane>()
+  #restUntil = 0
 
   constructor(post: (message: FromFolder, transfer: ArrayBuffer[]) => void) {
     this.#post = post
@@ -62,6 +64,8 @@ export class Folder {
 
   /** Posts what changed since the last beat; of a partition with nothing new, nothing. */
   beat(): void {
+    const begunAt = performance.now()
+    if (begunAt < this.#restUntil) return
     for (const [partition, lane] of this.#lanes) {
       if (!lane.full && lane.sequence === lane.posted) continue
       const message = packPartial(lane.sequence, lane.engine.partial(lane.full))
@@ -69,6 +73,8 @@ export class Folder {
       lane.posted = lane.sequence
       this.#post({ type: 'partial', partition, message }, [message.buffer as ArrayBuffer])
     }
+    const endedAt = performance.now()
+    this.#restUntil = endedAt + PARTIAL_REST_RATIO * (endedAt - begunAt)
   }
 
   #fold(message: ToFolder & { type: 'entries' }): void {

@@ -1,5 +1,7 @@
 /** Time between two partials of a partition in which something changed. */
-export const PARTIAL_MS = 100
+export const PARTIAL_MS = 50
+/** After partials that took t to make, none for this many t: they must not take the time of the fold. */
+export const PARTIAL_REST_RATIO = 8
 /** Bytes of entries posted to the engines and not yet folded, a partition. Beyond: the log isn't read on. */
 export const POSTED_BYTES = 8 * 1024 * 1024
 /** Bytes of one message of entries; a longer batch of the log is posted in pieces. */
