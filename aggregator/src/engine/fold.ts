@@ -38,6 +38,9 @@ export class Fold {
   #row = NONE
   #stream = NONE
   #strings = 0
+  /** Where the visitor was noted last, in this record: once a slice is enough. */
+  #seenPlace = NONE
+  #seenSlice = NONE
   /** Of each place of the record: where it begins, its touchpoint and its channel once an event named it. */
   readonly #placeAt = new Int32Array(256)
   readonly #touchpoint = new Int16Array(256)
@@ -71,6 +74,7 @@ export class Fold {
     this.#hasStream = (flags & EventFlag.stream) !== 0
     this.#row = this.#state.visitors.find(this.#hi, this.#lo)
     this.#stream = NONE
+    this.#seenPlace = NONE
     if (this.#row !== NONE) this.#hold()
     this.#locatePlaces(count)
     const { accepted, duplicates, tooLate } = totals
@@ -134,7 +138,11 @@ export class Fold {
       const channel = this.#channel[index] as number
       state.list(place, channel)
       if (late) state.ledger.addTotal(place, Cell.late, 1)
-      state.seen(Audience.all, place, this.#hi, this.#lo, time)
+      if (place !== this.#seenPlace || slice !== this.#seenSlice) {
+        this.#seenPlace = place
+        this.#seenSlice = slice
+        state.seen(Audience.all, place, this.#hi, this.#lo, slice)
+      }
       this.#act(kind, o, place, channel, slice, time, t)
     }
     this.#attend()
@@ -154,7 +162,7 @@ export class Fold {
       case Kind.feedback: {
         const key = Cell.answer + this.#view.getUint8(o + 2) * ANSWER_STRIDE + this.#view.getUint8(o + 3)
         this.#state.ledger.add(place, slice, key, 1)
-        this.#state.seen(Audience.answerers, place, this.#hi, this.#lo, time)
+        this.#state.seen(Audience.answerers, place, this.#hi, this.#lo, slice)
         visits.touch(place, t)
         return
       }

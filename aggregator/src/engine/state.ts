@@ -2,7 +2,6 @@ import type { EventTotals } from '@pulssi/protocol/client'
 import { DEFAULT_CONFIG, type EngineConfig } from './config.js'
 import { Crowd } from './crowd.js'
 import { Ledger } from './ledger.js'
-import { SLICE_MS } from './limits.js'
 import { Places } from './places.js'
 import { Streams } from './streams.js'
 import { Visitors } from './visitors.js'
@@ -84,9 +83,8 @@ export class State {
     return crowd
   }
 
-  /** A visitor was seen at a touchpoint at `time`, ms. */
-  seen(audience: Audience, place: number, hi: number, lo: number, time: number): void {
-    const slice = Math.floor(time / SLICE_MS[0])
+  /** A visitor was seen at a touchpoint in a 5 s slice. */
+  seen(audience: Audience, place: number, hi: number, lo: number, slice: number): void {
     if (!this.crowd(audience, place).add(hi, lo, slice)) return
     this.journal.note(place, audience, hi, lo, slice)
     // Where the journal overflows, the crowds of the touchpoints marked here are sent whole.
