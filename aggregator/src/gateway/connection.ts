@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream'
 import {
   type BatchFrame,
   type ErrorFrame,
-  encodeServer,
   Fault,
   Frame,
   HEARTBEAT_MS,
@@ -198,9 +197,9 @@ export class Connection implements BatchOwner, Outlet {
     this.#step({ type: 'malformed', message: 'the connection has as many subscriptions as it may' })
   }
 
+  /** In one piece with its header: ws would write two, and acks are what a busy server writes most. */
   #send(frame: ServerFrame): void {
-    if (this.#socket.readyState !== this.#socket.OPEN || this.#full()) return
-    this.#socket.send(encodeServer(frame))
+    this.write(prepareFrame(frame))
   }
 
   /** A receiver that lets this much wait is cut off: a queue for it would only grow. */
