@@ -73,17 +73,23 @@ const needs = ({ kind, scale, seq }: PulseEvent): string => {
 }
 
 /**
- * The field that would break the grammar of the whole frame, or undefined. A value that the server refuses alone, such
+ * Names the field that would break the grammar of the whole frame; undefined if none does. A value that the server refuses alone, such
  * as a score outside its scale, is no fault here: the server counts it and says so.
  */
 export const faultOf = (event: PulseEvent): string | undefined => {
   const present = Object.entries(event).filter(([, value]) => value !== undefined)
   const names = present.map(([name]) => name)
   const [bad] = present.find(([name, value]) => !TESTS[name]?.(value as never)) ?? []
-  return (
+  const fault =
     bad ??
     needs(event)
       .split(' ')
       .find(need => need && !need.split('|').some(name => names.includes(name)))
-  )
+  return fault && `${event.kind}: not a good ${fault}`
+}
+
+/** Throws what is wrong with an event, in words. */
+export const check = (event: PulseEvent): void => {
+  const fault = faultOf(event)
+  if (fault) throw fault
 }

@@ -1,4 +1,4 @@
-import { faultOf } from './check.js'
+import { check } from './check.js'
 import { realEnvironment } from './environment.js'
 import { findWebSocket } from './node.js'
 import { createClient } from './pulse.js'
@@ -9,5 +9,5 @@ export const createPulse = (options: PulseOptions): PulseClient =>
   createClient(
     { ...options },
     realEnvironment(async () => options.WebSocket ?? findWebSocket()),
-    faultOf,
+    check,
   )

@@ -1,21 +1,31 @@
-/** Listeners by name. A listener that throws disturbs nobody else. */
-export class Emitter<Told> {
-  readonly #listeners: { [Name in keyof Told]?: Set<(told: Told[Name]) => void> } = {}
+type Listener = (told: never) => void
 
-  on<Name extends keyof Told>(name: Name, listener: (told: Told[Name]) => void): () => void {
-    const set = this.#listeners[name] ?? new Set()
-    this.#listeners[name] = set
-    set.add(listener)
-    return () => set.delete(listener)
-  }
+export type Emitter<Told> = readonly [
+  /** Returns its own unsubscribe. */
+  on: <Name extends keyof Told>(name: Name, listener: (told: Told[Name]) => void) => () => void,
+  tell: (name: string, told: unknown) => void,
+]
 
-  emit<Name extends keyof Told>(name: Name, told: Told[Name]): void {
-    for (const listener of [...(this.#listeners[name] ?? [])]) {
-      try {
-        listener(told)
-      } catch (error) {
-        console.error(error)
+/** Listeners by name. A listener that throws disturbs nobody else. `debug`: all that is told is also written. */
+export const createEmitter = <Told>(debug?: boolean): Emitter<Told> => {
+  let listeners: readonly (readonly [name: unknown, listener: Listener])[] = []
+  return [
+    (name, listener) => {
+      const pair = [name, listener] as const
+      listeners = [...listeners, pair]
+      return () => {
+        listeners = listeners.filter(other => other !== pair)
       }
-    }
-  }
+    },
+    (name, told) => {
+      if (debug) console.log('pulssi', name, told)
+      for (const [heard, listener] of listeners) {
+        try {
+          if (heard === name) listener(told as never)
+        } catch (error) {
+          console.error(error)
+        }
+      }
+    },
+  ]
 }

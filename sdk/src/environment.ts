@@ -1,26 +1,49 @@
-import { openSocket, type Socket, type SocketListener } from './socket.js'
+import { type Open, openSocket } from './socket.js'
 import type { WebSocketClass } from './types.js'
 
-/** What the shells need of the world, so that a test can put another in its place. */
+/** Returns what takes the timer back. */
+export type After = (ms: number, run: () => void) => () => void
+
+/**
+ * What the shells need of the world, so that a test can put another in its place. Names that begin with $ are private
+ * to the SDK: the build shortens them in the files for script tags.
+ */
 export interface Environment {
   /** ms since 1970 */
-  now(): number
+  readonly $now: () => number
   /** 0 ≤ random < 1 */
-  random(): number
-  /** Returns what takes the timer back. */
-  after(ms: number, run: () => void): () => void
-  makeId(): string
-  open(url: string, listener: SocketListener): Socket
+  readonly $random: () => number
+  readonly $after: After
+  readonly $makeId: () => string
+  readonly $open: Open
 }
 
+/** `findClass`: the class once it is known. */
 export const realEnvironment = (findClass: () => Promise<WebSocketClass>): Environment => ({
-  now: () => Date.now(),
-  random: () => Math.random(),
-  after: (ms, run) => {
+  $now: Date.now,
+  $random: Math.random,
+  $after: (ms, run) => {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)
   },
   // 128 random bits; pages without TLS have no crypto.randomUUID.
-  makeId: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
-  open: (url, listener) => openSocket(url, findClass(), listener),
+  $makeId: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
+  $open: openSocket(findClass),
 })
+
+export type Timer = (ms?: number, run?: (() => void) | false) => void
+
+/** One timer: what is set stays until it is due or taken back, which is done by a call without `run`. */
+export const createTimer = ({ $after }: Environment): Timer => {
+  let cancel: (() => void) | false | null | undefined
+  return (ms, run) => {
+    if (run && cancel) return
+    if (cancel) cancel()
+    cancel =
+      run &&
+      $after(ms as number, () => {
+        cancel = null
+        run()
+      })
+  }
+}

@@ -11,14 +11,14 @@ const stub = (globalPrivacyControl: boolean) => {
 
 test('device: one id, kept on the device', () => {
   const storage = stub(false)
-  expect(whoSpeaks('device', undefined, () => 'one')).toEqual({ identity: 'device', visitor: 'one' })
-  expect(whoSpeaks('device', undefined, () => 'two')).toEqual({ identity: 'device', visitor: 'one' })
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([2, 'one'])
+  expect(whoSpeaks('device', undefined, () => 'two')).toEqual([2, 'one'])
   expect(Object.values(storage)).toEqual(['one'])
 })
 
 test('device under Global Privacy Control: as page, and storage is not touched', () => {
   const storage = stub(true)
-  expect(whoSpeaks('device', undefined, () => 'one')).toEqual({ identity: 'page', visitor: 'one' })
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([1, 'one'])
   expect(storage).toEqual({})
 })
 
@@ -34,13 +34,14 @@ test('device where storage throws: as page', () => {
       },
     ),
   )
-  expect(whoSpeaks('device', undefined, () => 'one')).toEqual({ identity: 'page', visitor: 'one' })
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([1, 'one'])
 })
 
 test('day has no id of its own, host the one given', () => {
   const storage = stub(false)
-  expect(whoSpeaks('day', 'x', () => 'one')).toEqual({ identity: 'day', visitor: null })
-  expect(whoSpeaks('host', 'x', () => 'one')).toEqual({ identity: 'host', visitor: 'x' })
-  expect(whoSpeaks('page', undefined, () => 'one')).toEqual({ identity: 'page', visitor: 'one' })
+  expect(whoSpeaks('day', 'x', () => 'one')).toEqual([0, null])
+  expect(whoSpeaks('host', undefined, () => 'one')).toEqual([3, null])
+  expect(whoSpeaks('host', 'x', () => 'one')).toEqual([3, 'x'])
+  expect(whoSpeaks('page', undefined, () => 'one')).toEqual([1, 'one'])
   expect(storage).toEqual({})
 })

@@ -12,15 +12,15 @@ export const COALESCE_MS = 10
 export const HELD_EVENTS = 100
 /** Visitors whose sequence numbers one stream keeps. Beyond: a new stream, in which all begin at 0. */
 export const STREAM_VISITORS = 10_000
-/** Acknowledged events that a late refusal can still name. Beyond: it is told without its event. */
-export const REMEMBERED = 800
+/** Acknowledged frames whose events a late refusal can still name. Beyond: it is told without its event. */
+export const REMEMBERED_FRAMES = 64
 
 /** Full jitter: a wait is a random part of BACKOFF_MIN_MS, doubled with every failed attempt up to BACKOFF_MAX_MS. */
 export const BACKOFF_MIN_MS = 500
 export const BACKOFF_MAX_MS = 30_000
 /** A connection that stood so long starts its backoff anew. */
 export const STEADY_MS = 10_000
-/** From the start of a connection to its welcome. Beyond: given up, backoff. */
+/** From the start of a connection to its socket, and from there to its welcome. Beyond: given up, backoff. */
 export const GREETING_MS = 15_000
 /** With events on the way and nothing heard. Beyond: the connection is taken for dead, backoff. */
 export const SILENCE_MS = 15_000

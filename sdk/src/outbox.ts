@@ -1,135 +1,129 @@
-import { REMEMBERED } from './limits.js'
-import type { PulseEvent } from './types.js'
+import { REMEMBERED_FRAMES } from './limits.js'
+import type { Lost, PulseEvent, Stats } from './types.js'
 
-/**
- * One event on its way. `trial`: after a frame broke the grammar its events go out alone, once each: `due` goes out
- * alone next, `done` has been out alone.
- */
-export interface Entry {
-  readonly event: PulseEvent
-  /** null: the SDK's own */
-  readonly visitor: string | null
-  readonly stream: string
-  readonly seq: number
-  /** ms since 1970 */
-  readonly at: number
-  readonly sizeBytes: number
-  /** Number of its frame while in flight, 0 while waiting. */
-  frame: number
-  /** Its place among the frame's events. */
-  position: number
-  trial?: 'due' | 'done'
-  /** The server has refused it. */
-  refused?: boolean
+/** An event that is complete. */
+export type Numbered = PulseEvent & { stream: string; seq: number; at: number }
+
+/** One event on its way. `sizeBytes`: what it takes in a frame, at most. `key`: of its visitor's stream. */
+export type Entry = [event: Numbered, sizeBytes: number, key: string, isRefused?: boolean]
+
+export interface Outbox {
+  $stats: Stats
+  /** Frames. */
+  $inFlight(): number
+  /** Whether one more event, of so many bytes, is too much. */
+  $lacksRoom(maxEvents: number, sizeBytes: number): boolean
+  $add(maxEvents: number, entry: Entry): void
+  /** The next frame, now in flight: each visitor's events together. Undefined if none may go. */
+  $take(maxEvents: number, maxBytes: number): readonly [frame: number, entries: readonly Entry[]] | undefined
+  /** Frames up to this one are stored. */
+  $acknowledge(frame: number): void
+  /** The server will never take this event. Returns it, if it is in flight or was acknowledged lately. */
+  $refuse(frame: number | null, position: number): PulseEvent | undefined
+  /** Frames from this one on weren't taken: they go back, and this number comes next. null: all in flight. */
+  $rewind(frame: number | null): void
+  /** A new connection: everything goes back, the next frame is the first. */
+  $restart(): void
+  /** A frame broke the grammar. Returns the event that did it, once that is known; it is lost. */
+  $breakUp(): PulseEvent | undefined
+  /** Loses everything. */
+  $lose(reason: keyof Lost): void
 }
 
-const worthMore = ({ event }: Entry) => event.kind === 'goal' || event.kind === 'feedback'
+type Counts = { [reason: string]: number } & { acked: number }
 
 /**
- * Events from their call to their acknowledgement, in order: those in flight first. The drop policy, where there is
- * no room: the oldest waiting enter, leave, signal, link or ask goes; is none waiting, a goal or feedback displaces
- * the oldest waiting goal or feedback, anything else goes itself. What is in flight never goes.
+ * Events from their call to their acknowledgement. Each is in a frame in flight or waits; all are `queued` in `stats`
+ * until they are counted there as something else.
+ *
+ * The drop policy, where there is no room: the oldest waiting enter, leave, signal, link or ask goes, perhaps the new
+ * one; is there none, the oldest waiting goal or feedback. What is in flight never goes.
+ *
+ * After a frame broke the grammar the events of the oldest one in flight go out alone, each after the ack of the one
+ * before. A frame that breaks with one event, alone on the way, names the culprit.
  */
-export class Outbox {
-  queue: Entry[] = []
-  /** Acknowledged lately: a late refusal can still name them. */
-  #recent: Entry[] = []
-  readonly #maxBytes: number
-  #bytes = 0
-  #nextFrame = 1
+export const addOutbox = (core: Outbox, maxBytes: number): void => {
+  const lost: Lost = { overflow: 0, refused: 0, consent: 0, closed: 0, stopped: 0 }
+  const stats: Stats = { sent: 0, acked: 0, refused: 0, lost, queued: 0 }
+  let waiting: Entry[] = []
+  /** By number, from 1: those in flight, above `acked`, and some before. */
+  let frames: Record<number, Entry[]> = {}
+  let sent = 0
+  let acked = 0
+  let bytes = 0
+  /** So many of the oldest are yet to be acknowledged alone. */
+  let alone = 0
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
-  }
-
-  /** Frames. */
-  get inFlight(): number {
-    const frame = this.queue[0]?.frame
-    return frame ? this.#nextFrame - frame : 0
-  }
-
-  hasRoom(sizeBytes: number, maxEvents: number): boolean {
-    return this.queue.length < maxEvents && this.#bytes + sizeBytes <= this.#maxBytes
-  }
-
-  /** Returns how many events went for want of room, perhaps this one. */
-  add(entry: Entry, maxEvents: number): number {
-    let gone = 0
-    for (; !this.hasRoom(entry.sizeBytes, maxEvents); gone++) {
-      const waiting = this.queue.filter(other => !other.frame)
-      const victim = waiting.find(other => !worthMore(other)) ?? (worthMore(entry) && waiting[0])
-      if (!victim) return gone + 1
-      this.remove(other => other === victim)
+  const leave = (entries: readonly Entry[], reason: string, counts = lost as unknown as Counts) => {
+    for (const [, sizeBytes, , isRefused] of entries) {
+      stats.queued--
+      bytes -= sizeBytes
+      if (!isRefused) counts[reason]++
     }
-    this.queue.push(entry)
-    this.#bytes += entry.sizeBytes
-    return gone
   }
-
-  /** The events of the next frame, now in flight, each visitor's together; none if none may go. */
-  take(maxEvents: number, maxBytes: number): readonly Entry[] {
-    const [oldest] = this.queue
-    const waiting = this.queue.filter(({ frame }) => !frame)
-    const alone = waiting[0]?.trial === 'due'
-    const groups = new Map<string, Entry[]>()
-    if (oldest?.frame && (alone || (oldest.trial && this.queue[1]?.frame !== oldest.frame))) return []
-    let bytes = 0
-    for (const entry of waiting.slice(0, alone ? 1 : maxEvents)) {
-      bytes += entry.sizeBytes
-      if (groups.size > 0 && (bytes > maxBytes || entry.trial === 'due')) break
-      if (alone) entry.trial = 'done'
-      const key = entry.visitor + entry.stream
-      groups.set(key, [...(groups.get(key) ?? []), entry])
+  core.$stats = stats
+  core.$inFlight = () => sent - acked
+  core.$lacksRoom = (maxEvents, sizeBytes) => stats.queued >= maxEvents || bytes + sizeBytes > maxBytes
+  core.$add = (maxEvents, entry) => {
+    waiting.push(entry)
+    stats.queued++
+    bytes += entry[1]
+    while (waiting[0] && core.$lacksRoom(maxEvents + 1, 0)) {
+      const place = waiting.findIndex(([{ kind }]) => !/goal|feedback/.test(kind))
+      leave(waiting.splice(Math.max(0, place), 1), 'overflow')
     }
-    const entries = [...groups.values()].flat()
-    entries.forEach((entry, position) => {
-      entry.frame = this.#nextFrame
-      entry.position = position
+  }
+  core.$take = (maxEvents, maxBytes) => {
+    let room = maxBytes
+    const next = waiting.slice(0, alone ? +(sent === acked) : maxEvents).filter(([, sizeBytes], place) => {
+      room -= sizeBytes
+      return room > 0 || !place
     })
-    if (entries[0]) this.#nextFrame++
-    return entries
+    if (!next[0]) return
+    waiting.splice(0, next.length)
+    stats.sent += next.length
+    // The sort is stable: a visitor's events stay in the order of their calls.
+    frames[++sent] = next.sort(([, , a], [, , b]) => (a < b ? -1 : +(a > b)))
+    return [sent, next]
   }
-
-  /** Frames up to this one are stored. Returns their events. */
-  acknowledge(frame: number): readonly Entry[] {
-    const acked = this.remove(entry => entry.frame && entry.frame <= frame)
-    this.#recent = [...this.#recent, ...acked].slice(-REMEMBERED)
-    return acked
+  core.$acknowledge = frame => {
+    while (acked < sent && acked < frame) {
+      leave(frames[++acked] as Entry[], 'acked', stats as unknown as Counts)
+      delete frames[acked - REMEMBERED_FRAMES]
+      if (alone) alone--
+    }
   }
-
-  /** An event that is in flight or was acknowledged lately. */
-  find(frame: number, position: number): Entry | undefined {
-    return [...this.queue, ...this.#recent].find(entry => entry.frame === frame && entry.position === position)
+  core.$refuse = (frame, position) => {
+    const entry = frames[frame as number]?.[position]
+    if (entry && !entry[3]) {
+      entry[3] = true
+      stats.refused++
+      if ((frame as number) <= acked) stats.acked--
+    }
+    return entry?.[0]
   }
-
-  /** Frames from this one on weren't taken: they go back, and this number comes next. */
-  rewind(frame: number): void {
-    for (const entry of this.queue) if (entry.frame >= frame) entry.frame = 0
-    this.#nextFrame = Math.min(this.#nextFrame, frame)
+  core.$rewind = frame => {
+    while (acked < sent && sent >= (frame as number)) waiting = [...(frames[sent--] as Entry[]), ...waiting]
   }
-
-  /** A new connection: everything goes back, the next frame is the first. */
-  restart(): void {
-    this.rewind(1)
-    this.#recent = []
+  core.$restart = () => {
+    core.$rewind(null)
+    sent = acked = 0
+    frames = {}
   }
-
-  /**
-   * A frame broke the grammar: of the first in flight, what has been out alone before is dropped and returned, the
-   * others go out alone next.
-   */
-  breakUp(): readonly Entry[] {
-    const broken = this.queue[0]?.frame
-    const culprits = this.remove(({ frame, trial }) => frame && frame === broken && trial === 'done')
-    for (const entry of this.queue) if (broken && entry.frame === broken) entry.trial = 'due'
-    return culprits
+  core.$breakUp = () => {
+    const suspects = frames[acked + 1] as Entry[]
+    if (sent - acked === 1 && !suspects[1]) {
+      frames[sent] = []
+      leave(suspects, 'refused')
+      if (alone) alone--
+      return suspects[0]?.[0]
+    }
+    if (acked < sent) alone = suspects.length
+    return
   }
-
-  /** Returns what went. */
-  remove(test: (entry: Entry) => unknown): Entry[] {
-    const removed = this.queue.filter(test)
-    this.queue = this.queue.filter(entry => !test(entry))
-    for (const { sizeBytes } of removed) this.#bytes -= sizeBytes
-    return removed
+  core.$lose = reason => {
+    core.$restart()
+    leave(waiting.splice(0), reason)
+    alone = 0
   }
 }

@@ -1,10 +1,19 @@
 import { fromJson, guardClient } from '@pulssi/protocol'
-import { decode, encode, FRAME_BYTES, type JsonEvent, KINDS, SCALES, type WireEvent } from '@pulssi/protocol/client'
+import {
+  type BatchFrame,
+  decode,
+  FRAME_BYTES,
+  type JsonEvent,
+  KINDS,
+  SCALES,
+  type WireEvent,
+} from '@pulssi/protocol/client'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { faultOf } from './check.js'
 import { EVENT_HEAD_BYTES } from './limits.js'
-import { type Entry, Outbox } from './outbox.js'
+import { encode } from './msgpack.js'
+import { addOutbox, type Entry, type Outbox } from './outbox.js'
 import { pack } from './pack.js'
 import type { PulseEvent } from './types.js'
 
@@ -39,13 +48,15 @@ const eventArb = fc.record({
 const NOW = 1_732_250_000_000
 const entryOf = (event: PulseEvent, seq: number, at = NOW): Entry => {
   const sizeBytes = new TextEncoder().encode(JSON.stringify(event)).length + EVENT_HEAD_BYTES
-  return { event, visitor: event.visitor ?? null, stream: 's', seq, at, sizeBytes, frame: 0, position: 0 }
+  return [{ ...event, stream: 's', seq, at }, sizeBytes, `${event.visitor} s`]
 }
 const take = (entries: readonly Entry[]) => {
-  const outbox = new Outbox(1e9)
-  for (const entry of entries) outbox.add(entry, 1e9)
-  return outbox.take(100, FRAME_BYTES)
+  const outbox = {} as Outbox
+  addOutbox(outbox, 1e9)
+  for (const entry of entries) outbox.$add(1e9, entry)
+  return outbox.$take(100, FRAME_BYTES)?.[1] ?? []
 }
+const packed = (entries: readonly Entry[], own: string) => pack(1, entries, own, NOW) as unknown as BatchFrame
 
 test('what the check lets through packs into frames that the server takes, within the estimate', () => {
   let passed = 0
@@ -55,14 +66,14 @@ test('what the check lets through packs into frames that the server takes, withi
       passed += good.length
       if (good.length === 0) return
       const entries = take(good.map((event, index) => entryOf(event, index * (index % 3 ? 1 : 2))))
-      const frame = pack(entries, 's', NOW)
+      const frame = packed(entries, 's')
       const bytes = encode(frame)
       expect(guardClient(decode(bytes)), JSON.stringify(frame)).toBe(true)
       expect(bytes.length).toBeLessThanOrEqual(
-        entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, EVENT_HEAD_BYTES),
+        entries.reduce((sum, [, sizeBytes]) => sum + sizeBytes, EVENT_HEAD_BYTES),
       )
-      const packed = frame[4].flatMap(([visitor, , seq, , wire]) => wire.map((_, index) => [visitor, seq + index]))
-      expect(packed).toEqual(entries.map(({ visitor, seq }) => [visitor, seq]))
+      const order = frame[4].flatMap(([visitor, , seq, , wire]) => wire.map((_, index) => [visitor, seq + index]))
+      expect(order).toEqual(entries.map(([{ visitor, seq }]) => [visitor, seq]))
     }),
     { numRuns: 500 },
   )
@@ -83,7 +94,7 @@ test('an event means the same over the socket and over HTTP', () => {
   ]
   for (const sample of samples) {
     expect(faultOf(sample)).toBeUndefined()
-    const [, , , places, groups] = pack([entryOf(sample, 0)], '', NOW)
+    const [, , , places, groups] = packed([entryOf(sample, 0)], '')
     const { event, place } = fromJson(sample, NOW) as {
       event: WireEvent
       place: { channel: string | null; cuts: string[] } | null

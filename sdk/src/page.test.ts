@@ -1,6 +1,6 @@
 import { Frame } from '@pulssi/protocol/client'
 import { afterEach, expect, test, vi } from 'vitest'
-import { faultOf } from './check.js'
+import { check } from './check.js'
 import { createClient } from './pulse.js'
 import { ModelServer } from './testing/model-server.js'
 import { World } from './testing/world.js'
@@ -14,7 +14,7 @@ test('a page that goes sends what waits and lets the socket go; shown again, it 
   const server = new ModelServer()
   const world = new World(1, server)
   server.world = world
-  const pulse = createClient({ url: 'ws://x', key: 'pk' }, world.environment, faultOf)
+  const pulse = createClient({ url: 'ws://x', key: 'pk' }, world.environment, check)
   const closes: number[] = []
   pulse.on('close', ({ code }) => closes.push(code))
   world.pass(10)

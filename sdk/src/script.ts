@@ -1,5 +1,5 @@
 /** The entry of the script-tag file: for browsers alone, which have a WebSocket. */
-import { faultOf } from './check-light.js'
+import { check } from './check-light.js'
 import { realEnvironment } from './environment.js'
 import { createClient } from './pulse.js'
 import type { PulseClient, PulseOptions } from './types.js'
@@ -8,5 +8,5 @@ export const createPulse = (options: PulseOptions): PulseClient =>
   createClient(
     { ...options },
     realEnvironment(async () => options.WebSocket ?? WebSocket),
-    faultOf,
+    check,
   )

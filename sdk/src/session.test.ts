@@ -1,7 +1,7 @@
 import { Frame, STREAM_LIFE_MS } from '@pulssi/protocol/client'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { faultOf } from './check.js'
+import { check } from './check.js'
 import { SILENCE_MS } from './limits.js'
 import { createClient } from './pulse.js'
 import { BAD_SCORE, ModelServer, POISON } from './testing/model-server.js'
@@ -12,7 +12,7 @@ const setUp = (seed = 1, options: Partial<PulseOptions> = {}) => {
   const server = new ModelServer()
   const world = new World(seed, server)
   server.world = world
-  const pulse = createClient({ url: 'ws://x', key: 'sk', ...options }, world.environment, faultOf)
+  const pulse = createClient({ url: 'ws://x', key: 'sk', ...options }, world.environment, check)
   const refused: Told['refused'][] = []
   const errors: Told['error'][] = []
   pulse.on('refused', told => refused.push(told))
@@ -74,8 +74,8 @@ test('on a bad line every event is acknowledged or counted lost; order, bounds a
       expect(storedOf(server)).toBeGreaterThanOrEqual(acked + refused)
       const poison = made.filter(({ kind }) => kind === 'poison').length
       if (lost.overflow > 0) return
-      expect(lost.refused).toBeGreaterThanOrEqual(poison)
-      if (weather.drop === 0) expect(lost.refused).toBe(poison)
+      // None but the culprits, however often the line breaks while they are looked for.
+      expect(lost.refused).toBe(poison)
       expect(refused).toBeLessThanOrEqual(made.filter(({ kind }) => kind === 'bad').length)
       expect(storedOf(server)).toBeGreaterThanOrEqual(made.length - lost.refused)
     }),
@@ -136,7 +136,7 @@ describe('a session', () => {
     pulse.feedback('a', { scale: 'csat', score: BAD_SCORE })
     pulse.as('far').enter('b')
     world.pass(100)
-    server.say([Frame.error, 3, 'too far ahead', null, 1, 1])
+    server.say([Frame.error, 3, 'too far ahead', null, 1, 0])
     world.pass(60_000)
     expect(refused.map(({ code, message, event }) => [code, message, event?.touchpoint])).toEqual([
       [1, '', 'a'],
@@ -171,6 +171,55 @@ describe('a session', () => {
     expect(pulse.send({ kind: 'enter', touchpoint: 'a' })).toBe('closed')
     expect(server.hellos.length).toBe(1)
     expect(pulse.stats().lost.stopped).toBe(2)
+  })
+
+  test('the error that explains a close comes before it', () => {
+    const { server, world, pulse } = setUp()
+    const told: unknown[] = []
+    pulse.on('error', ({ code, message }) => told.push([code, message]))
+    pulse.on('close', ({ code, retryMs }) => told.push([code, retryMs]))
+    world.pass(10)
+    server.cut(4401, 'this key is unknown')
+    world.pass(10)
+    expect(told).toEqual([
+      [4401, 'this key is unknown'],
+      [4401, null],
+    ])
+  })
+
+  test('events that go on coming do not hide that the server is silent', () => {
+    const { server, world, pulse } = setUp()
+    world.pass(10)
+    const { message } = server
+    server.message = () => {}
+    for (let n = 0; n < 20; n++) {
+      pulse.enter('a')
+      world.pass(SILENCE_MS / 10)
+    }
+    server.message = message
+    world.pass(60_000)
+    expect(server.hellos.length).toBe(2)
+    expect(pulse.stats()).toMatchObject({ queued: 0, acked: 20 })
+  })
+
+  test('an event that breaks its frame alone is not sent again', () => {
+    const { server, world, pulse } = setUp()
+    world.pass(10)
+    pulse.goal('a', { value: POISON })
+    world.pass(60_000)
+    expect(server.batches.length).toBe(1)
+    expect(pulse.stats()).toMatchObject({ lost: { refused: 1 }, queued: 0 })
+  })
+
+  test('what the server never names is of no consequence', () => {
+    const { server, world, pulse, errors } = setUp()
+    world.pass(10)
+    server.say([Frame.ack, 99, [[7, 7, 1]]])
+    server.say([69, 'of a later version'])
+    pulse.enter('a')
+    world.pass(1_000)
+    expect(errors).toEqual([])
+    expect(pulse.stats()).toMatchObject({ acked: 1, refused: 0, queued: 0 })
   })
 
   test('a server that falls silent with events on the way is left for a new connection', () => {

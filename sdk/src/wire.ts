@@ -1,78 +1,85 @@
-import { decode, encode, Frame, type ServerFrame } from '@pulssi/protocol/client'
-import { type Connection, type ConnectionEvent, IDLE, step } from './connection.js'
-import type { Environment } from './environment.js'
+import { IDLE, Phase, step, Turn } from './connection.js'
+import { createTimer, type Environment } from './environment.js'
+import { encode } from './msgpack.js'
 import type { Socket } from './socket.js'
-
-export interface WireListener {
-  /** The frame that opens a connection. */
-  hello(): readonly unknown[]
-  /** Frames may be sent, for the first time or again. */
-  ready(): void
-  frame(frame: ServerFrame): void
-  /** The socket is gone. `retryMs`: until the next attempt; null: there will be none by itself. */
-  dropped(code: number, retryMs: number | null): void
-  failed(error: unknown): void
-}
 
 const NORMAL = 1000
 
-/** The shell of the connection's state machine: one socket, one timer. */
-export class Wire {
-  state: Connection = IDLE
-  readonly #url: string
-  readonly #environment: Environment
-  readonly #listener: WireListener
-  #socket: Socket | undefined
-  #hintMs = 0
-  #cancelTimer = () => {}
+/** Who listens to a wire. */
+export interface WireListener extends Environment {
+  /** The frame that opens a connection. */
+  $hello(): readonly unknown[]
+  /** A frame. A welcome must lead to `welcomed`. */
+  $hear(data: ArrayBuffer): void
+  /** The socket is gone. `retryMs`: until the next attempt; null: there will be none by itself. */
+  $dropped(code: number, retryMs: number | null): void
+  /** Something went wrong. `code` 0: the SDK itself says so; else it is that of the close that follows. */
+  $failed(error: unknown, code?: number): void
+  /** The page is shown again after it was hidden for good. */
+  $start(): void
+  /** The state machine has taken a turn: when `open`, frames may be sent. */
+  $pump(isHeard?: boolean): void
+}
 
-  constructor(url: string, environment: Environment, listener: WireListener) {
-    this.#url = url
-    this.#environment = environment
-    this.#listener = listener
-  }
+export interface Wire extends WireListener {
+  $phase: Phase
+  /** Moves the state machine. `ms` and `code` as in `step`. */
+  $turn(turn: Turn, ms?: number, code?: number): void
+  $send(frame: readonly unknown[]): void
+  /** The wait that the server asked for on this connection. */
+  $hintMs: number
+}
 
-  send(frame: readonly unknown[]): void {
-    this.#socket?.send(encode(frame))
-  }
-
-  tell(event: ConnectionEvent): void {
-    const environment = this.#environment
-    const now = environment.now()
-    const [state, effect] = step(this.state, event, now, environment.random())
-    const retryMs = 'until' in state ? state.until - now : null
-    this.state = state
-    this.#cancelTimer()
-    if (retryMs !== null) this.#cancelTimer = environment.after(retryMs, () => this.tell({ type: 'timer' }))
-    if (effect === 'connect') this.#connect()
-    if (effect === 'hello') this.send(this.#listener.hello())
-    if (effect === 'ready') this.#listener.ready()
-    if (effect === 'disconnect' && this.#socket) {
-      this.#socket.close()
-      this.#socket = undefined
-      this.#listener.dropped('code' in event ? event.code : NORMAL, retryMs)
-    }
-  }
-
-  #connect(): void {
-    const listener = this.#listener
-    this.#hintMs = 0
-    this.#socket = this.#environment.open(this.#url, {
-      opened: () => this.tell({ type: 'opened' }),
-      message: bytes => {
+/** Gives its listener a connection: the shell of the state machine, with one socket and one timer. */
+export const addWire = (wire: Wire, url: string): void => {
+  let state = IDLE
+  let socket: Socket | null | undefined
+  const setTimer = createTimer(wire)
+  const connect = () => {
+    wire.$hintMs = 0
+    socket = wire.$open(
+      url,
+      () => wire.$turn(Turn.opened),
+      data => {
         try {
-          const frame = decode(bytes) as unknown as ServerFrame
-          if (frame[0] === Frame.error) this.#hintMs = frame[3] ?? 0
-          listener.frame(frame)
-          if (frame[0] === Frame.welcome) this.tell({ type: 'welcomed' })
+          wire.$hear(data)
         } catch (error) {
-          listener.failed(error)
+          wire.$failed(error)
         }
       },
-      closed: (code, error) => {
-        if (error) listener.failed(error)
-        this.tell({ type: 'dropped', code, hintMs: this.#hintMs })
+      (code, why) => {
+        if (why) wire.$failed(why, code)
+        wire.$turn(Turn.dropped, wire.$hintMs, code)
       },
+    )
+  }
+  wire.$phase = Phase.idle
+  wire.$send = frame => socket?.send(encode(frame))
+  wire.$turn = (turn, ms = 0, code = NORMAL) => {
+    const before = wire.$phase
+    state = step(state, turn, wire.$now(), wire.$random(), ms, code)
+    const [phase, , , until] = state
+    const waitMs = until - wire.$now()
+    wire.$phase = phase
+    setTimer()
+    if (until) setTimer(waitMs, () => wire.$turn(Turn.timer))
+    if (phase !== before) {
+      if (phase === Phase.connecting) connect()
+      if (phase === Phase.greeting) wire.$send(wire.$hello())
+      if ((phase < Phase.connecting || phase > Phase.refusing) && socket) {
+        socket.close()
+        socket = null
+        wire.$dropped(code, until ? waitMs : null)
+      }
+    }
+    wire.$pump()
+  }
+  // A page with an open socket is not kept in the back/forward cache.
+  if (globalThis.document) {
+    addEventListener('pagehide', () => {
+      wire.$pump()
+      wire.$turn(Turn.halt)
     })
+    addEventListener('pageshow', () => wire.$start())
   }
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,25 @@ test('the lock of a process that died is taken over, and so is one whose id was 
   lockFolder(folder)()
   writeFileSync(join(folder, 'lock'), 'half writ')
   lockFolder(folder)()
+})
+
+test('a process that died and was not asked for yet owns nothing', async () => {
+  // The shell never waits for its child, which lives on as a zombie until the shell ends.
+  const script = `${process.execPath} -e "setTimeout(() => {}, 1e6)" & echo $!; exec sleep 60`
+  const shell = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+  try {
+    const [said] = await once(shell.stdout, 'data')
+    const pid = Number(String(said))
+    const stat = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    leave({ pid, startedAt: `${boot}/${stat()[19]}` })
+    expect(() => lockFolder(folder)).toThrow(FolderLocked)
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(() => stat()[0]).toBe('Z')
+    lockFolder(folder)()
+  } finally {
+    shell.kill('SIGKILL')
+  }
 })
 
 test('a lock of another machine is respected, and the message says which file to delete', () => {

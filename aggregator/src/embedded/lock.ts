@@ -21,14 +21,18 @@ interface Owner {
 
 const LOCK = 'lock'
 const TRIES = 3
-/** Place of the start time among the fields of /proc/PID/stat that follow the command's name. */
+/** Places of the state and the start time among the fields of /proc/PID/stat that follow the command's name. */
+const STATE_FIELD = 0
 const START_FIELD = 19
+/** A process that has died and whose parent hasn't asked yet: it answers signals, but it owns nothing. */
+const ZOMBIE = 'Z'
 
 const startOf = (pid: number): string => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_FIELD] ?? ''}`
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[STATE_FIELD] === ZOMBIE ? 'died' : `${boot}/${fields[START_FIELD] ?? ''}`
   } catch {
     return ''
   }

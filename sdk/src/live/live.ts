@@ -1,4 +1,5 @@
 import {
+  decode,
   Fault,
   Frame,
   type PulseFrame,
@@ -9,12 +10,11 @@ import {
   TOUCHPOINT_CHARS,
   WINDOWS,
 } from '@pulssi/protocol/client'
-import { SILENT } from '../connection.js'
-import { Emitter } from '../emitter.js'
+import { Phase, SILENT, Turn } from '../connection.js'
+import { createEmitter, type Emitter } from '../emitter.js'
 import type { Environment } from '../environment.js'
 import { RETRY_MS } from '../limits.js'
-import { onPageLife } from '../page.js'
-import { Wire, type WireListener } from '../wire.js'
+import { addWire, type Wire } from '../wire.js'
 import { Table } from './table.js'
 import type { Live, LiveOptions, LiveState, LiveTold, Query, Update } from './types.js'
 
@@ -44,10 +44,10 @@ const queryFault = ({ touchpoints, windows }: Query): string | false => {
  * connection; `live` while something is heard at least every STALE_MS; `stale` beyond, until figures come again;
  * `closed` when the host closed or the server refused for good.
  */
-export class Reader implements WireListener {
+export class Reader {
   readonly #options: LiveOptions
   readonly #environment: Environment
-  readonly #emitter: Emitter<LiveTold>
+  readonly #tell: Emitter<LiveTold>[1]
   readonly #wire: Wire
   readonly #subscriptions = new Map<number, Subscription>()
   #state: LiveState = 'connecting'
@@ -57,16 +57,27 @@ export class Reader implements WireListener {
   /** Counts connections, so that a token that comes too late is not sent on the next one. */
   #connection = 0
   #cancelWatch = () => {}
+  #wasOpen = false
 
-  constructor(options: LiveOptions, environment: Environment, emitter: Emitter<LiveTold>) {
+  constructor(options: LiveOptions, environment: Environment, tell: Emitter<LiveTold>[1]) {
     this.#options = options
     this.#environment = environment
-    this.#emitter = emitter
-    this.#wire = new Wire(options.url, environment, this)
-    onPageLife(
-      () => this.#wire.tell({ type: 'halt' }),
-      () => this.start(),
-    )
+    this.#tell = tell
+    const wire = {
+      ...environment,
+      $hello: () => [Frame.hello, null, 0, null, null, null, AGENT],
+      $hear: (data: ArrayBuffer) => this.#hear(decode(new Uint8Array(data)) as unknown as ServerFrame),
+      $dropped: (_code: number, retryMs: number | null) => this.#dropped(retryMs),
+      $failed: (message: unknown, code?: number) => this.failed(message, code),
+      $pump: () => {
+        const isOpen = wire.$phase === Phase.open
+        if (isOpen && !this.#wasOpen) this.#ready()
+        this.#wasOpen = isOpen
+      },
+      $start: () => this.start(),
+    } as Partial<Wire> as Wire
+    this.#wire = wire
+    addWire(wire, options.url)
   }
 
   get state(): LiveState {
@@ -74,7 +85,7 @@ export class Reader implements WireListener {
   }
 
   start(): void {
-    this.#wire.tell({ type: 'start' })
+    this.#wire.$turn(Turn.start)
   }
 
   subscribe(query: Query, listener: (update: Update) => void): () => void {
@@ -89,29 +100,25 @@ export class Reader implements WireListener {
     this.#subscriptions.set(id, { query: kept, table: new Table(), listener })
     this.#ask(id)
     return () => {
-      if (this.#subscriptions.delete(id) && this.#admitted) this.#wire.send([Frame.unsubscribe, id])
+      if (this.#subscriptions.delete(id) && this.#admitted) this.#wire.$send([Frame.unsubscribe, id])
     }
   }
 
   async renew(): Promise<void> {
     const connection = this.#connection
     const token = await this.#options.token?.()
-    if (connection === this.#connection && token !== undefined) this.#wire.send([Frame.auth, token])
+    if (connection === this.#connection && token !== undefined) this.#wire.$send([Frame.auth, token])
   }
 
   close(): void {
-    this.#wire.tell({ type: 'close' })
+    this.#wire.$turn(Turn.close)
     this.#become('closed')
   }
 
-  hello(): readonly unknown[] {
-    return [Frame.hello, null, 0, null, null, null, AGENT]
-  }
-
-  ready(): void {
+  #ready(): void {
     const connection = this.#connection
     const admit = () => {
-      if (connection !== this.#connection || this.#wire.state.phase !== 'open') return
+      if (connection !== this.#connection || this.#wire.$phase !== Phase.open) return
       this.#admitted = true
       for (const id of this.#subscriptions.keys()) this.#ask(id)
     }
@@ -121,38 +128,40 @@ export class Reader implements WireListener {
     })
   }
 
-  frame(frame: ServerFrame): void {
+  #hear(frame: ServerFrame): void {
     this.#watch()
-    if (frame[0] === Frame.error) {
+    if (frame[0] === Frame.welcome) this.#wire.$turn(Turn.welcomed)
+    else if (frame[0] === Frame.error) {
       const [, code, message, retryMs] = frame
-      this.#emitter.emit('error', { code, message })
+      this.#wire.$hintMs = retryMs ?? 0
+      this.failed(message, code)
       if (code !== Fault.rateLimited && code !== Fault.overloaded) return
       this.#admitted = false
-      this.#wire.tell({ type: 'refused', retryMs: retryMs ?? RETRY_MS })
+      this.#wire.$turn(Turn.refused, retryMs ?? RETRY_MS)
     } else if (frame[0] === Frame.pulse) this.#update(frame)
     else if (frame[0] === Frame.heartbeat && this.#admitted) this.#become('live')
   }
 
-  dropped(_code: number, retryMs: number | null): void {
+  #dropped(retryMs: number | null): void {
     this.#connection++
     this.#admitted = false
     for (const { table } of this.#subscriptions.values()) table.forget()
-    if (this.#wire.state.phase === 'stopped') this.close()
+    if (this.#wire.$phase === Phase.stopped) this.close()
     else if (this.#state === 'live' && retryMs !== null) this.#become('connecting')
   }
 
-  failed(error: unknown): void {
-    this.#emitter.emit('error', { code: 0, message: String(error) })
+  failed(message: unknown, code = 0): void {
+    this.#tell('error', { code, message: String(message) })
   }
 
   #drop(): void {
-    this.#wire.tell(SILENT)
+    this.#wire.$turn(Turn.dropped, 0, SILENT)
   }
 
   #ask(id: number): void {
     const { query } = this.#subscriptions.get(id) ?? {}
     if (!this.#admitted || !query) return
-    this.#wire.send([Frame.subscribe, id, query.touchpoints, query.windows.map(window => WINDOWS.indexOf(window))])
+    this.#wire.$send([Frame.subscribe, id, query.touchpoints, query.windows.map(window => WINDOWS.indexOf(window))])
   }
 
   #update(frame: PulseFrame): void {
@@ -168,7 +177,7 @@ export class Reader implements WireListener {
   /** Called whenever something is heard. A connection that stays silent is given up. */
   #watch(): void {
     this.#cancelWatch()
-    this.#cancelWatch = this.#environment.after(STALE_MS, () => {
+    this.#cancelWatch = this.#environment.$after(STALE_MS, () => {
       this.#become('stale')
       this.#drop()
     })
@@ -178,16 +187,16 @@ export class Reader implements WireListener {
     if (state === this.#state || this.#state === 'closed') return
     this.#state = state
     if (state === 'closed') this.#cancelWatch()
-    this.#emitter.emit('state', state)
+    this.#tell('state', state)
   }
 }
 
 export const createReader = (options: LiveOptions, environment: Environment): Live => {
-  const emitter = new Emitter<LiveTold>()
-  const reader = new Reader(options, environment, emitter)
+  const [on, tell] = createEmitter<LiveTold>()
+  const reader = new Reader(options, environment, tell)
   const failed = (error: unknown) => reader.failed(error)
   if (typeof options.url === 'string') reader.start()
-  else environment.after(0, () => reader.failed('not a good url'))
+  else environment.$after(0, () => reader.failed('not a good url'))
   return {
     get state() {
       return reader.state
@@ -200,7 +209,7 @@ export const createReader = (options: LiveOptions, environment: Environment): Li
         return () => {}
       }
     },
-    on: (name, heard) => emitter.on(name, heard),
+    on,
     renew: () => void reader.renew().catch(failed),
     close: () => reader.close(),
   }

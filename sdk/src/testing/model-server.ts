@@ -48,8 +48,8 @@ export class ModelServer implements Far {
     this.#line?.deliver(encode(frame))
   }
 
-  cut(code: number): void {
-    this.#line?.drop(code)
+  cut(code: number, reason?: string): void {
+    this.#line?.drop(code, reason)
     this.#place = null
   }
 

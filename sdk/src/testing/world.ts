@@ -1,11 +1,11 @@
 import type { Environment } from '../environment.js'
-import type { SocketListener } from '../socket.js'
+import type { Open } from '../socket.js'
 
 /** One connection as the far end sees it. Both ends hear of each other after `latencyMs`. */
 export interface Line {
   /** Calls on a line that is down do nothing. */
   deliver(bytes: Uint8Array): void
-  drop(code: number): void
+  drop(code: number, reason?: string): void
   readonly up: boolean
 }
 
@@ -29,11 +29,11 @@ export class World {
   constructor(seed: number, far: Far) {
     this.#seed = seed >>> 0
     this.environment = {
-      now: () => this.now,
-      random: () => this.random(),
-      after: (ms, run) => this.after(ms, run),
-      makeId: () => `id-${this.#ids++}`,
-      open: (_url, listener) => this.#open(listener, far),
+      $now: () => this.now,
+      $random: () => this.random(),
+      $after: (ms, run) => this.after(ms, run),
+      $makeId: () => `id-${this.#ids++}`,
+      $open: (_url, ...listeners) => this.#open([_url, ...listeners], far),
     }
   }
 
@@ -70,15 +70,15 @@ export class World {
     return this.#timers.length
   }
 
-  #open(listener: SocketListener, far: Far) {
+  #open([, opened, message, closed]: Parameters<Open>, far: Far) {
     let up = true
     const later = (run: () => void) => void this.after(this.latencyMs, () => up && run())
     const line: Line = {
-      deliver: bytes => later(() => listener.message(bytes)),
-      drop: code =>
+      deliver: bytes => later(() => message(Uint8Array.from(bytes).buffer)),
+      drop: (code, reason) =>
         later(() => {
           up = false
-          listener.closed(code)
+          closed(code, reason)
         }),
       get up() {
         return up
@@ -87,10 +87,10 @@ export class World {
     later(() => {
       if (!this.reachable()) {
         up = false
-        listener.closed(1006)
+        closed(1006)
         return
       }
-      listener.opened()
+      opened()
       far.opened(line)
     })
     return {

@@ -1,0 +1,52 @@
+import { STREAM_LIFE_MS } from '@pulssi/protocol/client'
+import { Turn } from './connection.js'
+import { DAY, whoSpeaks } from './identity.js'
+import { STREAM_VISITORS } from './limits.js'
+import type { Outbox } from './outbox.js'
+import type { PulseEvent, PulseOptions } from './types.js'
+import type { Wire } from './wire.js'
+
+export interface Speaker extends Wire, Outbox {
+  /** Place in IDENTITIES. */
+  $identity: number
+  /** null: the server gives one in its welcome. */
+  $visitor: string | null
+  $stream: string
+  /** Finds out who speaks: with consent only. */
+  $begin(): void
+  /** A new stream, in which every visitor begins at 0: a number is never given twice in one stream. */
+  $renew(): void
+  /** Gives the event its stream and the next number of its visitor. Renews a stream that is too old or too full. */
+  $number(event: PulseEvent): void
+}
+
+/** Who speaks, in which stream, and the next number of each visitor in it. */
+export const addSpeaker = (core: Speaker, { identity = 'day', visitor }: PulseOptions): void => {
+  let bornAt: number
+  let seqs: Map<string | undefined, number>
+  core.$identity = DAY
+  core.$visitor = null
+  core.$begin = () => {
+    ;[core.$identity, core.$visitor] = whoSpeaks(identity, visitor, core.$makeId)
+  }
+  core.$renew = () => {
+    core.$stream = core.$makeId()
+    bornAt = core.$now()
+    seqs = new Map()
+  }
+  core.$renew()
+  core.$number = event => {
+    if (core.$now() - bornAt >= STREAM_LIFE_MS || seqs.size >= STREAM_VISITORS) {
+      core.$renew()
+      // A `day` visitor lives no longer than its stream: the server gives the next hello a new one.
+      if (core.$identity === DAY && !core.$stats.queued && core.$phase) {
+        core.$turn(Turn.halt)
+        core.$begin()
+        core.$turn(Turn.start)
+      }
+    }
+    event.stream = core.$stream
+    event.seq = seqs.get(event.visitor) ?? 0
+    seqs.set(event.visitor, event.seq + 1)
+  }
+}
