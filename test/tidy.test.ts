@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
@@ -12,7 +12,7 @@ const FUNCTION_LINES = 70
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root })
   .toString()
   .split('\n')
-  .filter(file => /\.(ts|tsx|mjs)$/.test(file))
+  .filter(file => /\.(ts|tsx|mjs)$/.test(file) && existsSync(join(root, file)))
 
 const parsed = new Map(
   files.map(file => {

@@ -6,12 +6,12 @@ import {
   type JsonEvent,
   Kind,
   Refusal,
-  refusalName,
   SCALES,
   type WireEvent,
 } from './client/index.js'
 import { firstFault } from './explain.js'
 import { isJsonEvent } from './guard-json.js'
+import { refusalText } from './refusals.js'
 import { httpBodySchema, jsonEventSchemas } from './schema/json.js'
 import { checkEvent } from './values.js'
 
@@ -107,13 +107,6 @@ const explainJson = (json: unknown): string => {
   return firstFault(schema, json, 'event') ?? 'event: not of the form that is asked for'
 }
 
-const VALUE_MESSAGES: Partial<Record<Refusal, string>> = {
-  [Refusal.badScore]: 'the score is no level of its scale, or the option none of its ask',
-  [Refusal.badTime]: 'at is no whole millisecond between 2000 and a day ahead of now',
-  [Refusal.textTooLong]: 'the text has more than 500 code points',
-  [Refusal.badValue]: "the goal's value lies beyond ±1e12",
-}
-
 /**
  * Judges one parsed event by its form and its values. A refusal is told from an event by its `code`.
  * @param now the server's clock, ms since 1970
@@ -122,7 +115,7 @@ export const fromJson = (json: unknown, now: number): NormalEvent | EventRefusal
   if (!isJsonEvent(json)) return badEvent(explainJson(json))
   const event = normal(json)
   const code = checkEvent(event.event, event.at, now)
-  return code === 0 ? event : { code, message: VALUE_MESSAGES[code] ?? refusalName(code), event }
+  return code === 0 ? event : { code, message: refusalText(code), event }
 }
 
 /** As fromJson, for one line of NDJSON. */

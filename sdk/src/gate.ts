@@ -24,6 +24,7 @@ export const addGate = (
   { channel, cuts, outboxEvents = OUTBOX_EVENTS }: PulseOptions,
   check: Check,
 ): void => {
+  const utf8 = new TextEncoder()
   let consent: Consent = 'pending'
   core.$start = () => {
     if (consent === 'granted') core.$turn(Turn.start)
@@ -31,7 +32,7 @@ export const addGate = (
   core.$put = (given, isLossless) => {
     try {
       const event = { channel, cuts, ...given, at: given.at ?? core.$now() } as Numbered
-      if (cuts && given.cuts) event.cuts = { ...cuts, ...given.cuts }
+      if (cuts && event.cuts) event.cuts = { ...cuts, ...event.cuts }
       check(event)
       const reason = consent === 'denied' ? 'consent' : OVER[core.$phase as keyof typeof OVER]
       if (reason) {
@@ -39,11 +40,11 @@ export const addGate = (
         return 'closed'
       }
       const maxEvents = consent === 'pending' ? HELD_EVENTS : outboxEvents
-      const sizeBytes = new TextEncoder().encode(JSON.stringify(event)).length + EVENT_HEAD_BYTES
+      const sizeBytes = utf8.encode(JSON.stringify(event)).length + EVENT_HEAD_BYTES
       if (isLossless && core.$lacksRoom(maxEvents, sizeBytes)) return 'full'
       if (event.seq === undefined) core.$number(event)
       core.$tell('event', event)
-      core.$add(maxEvents, [event, sizeBytes, `${event.visitor} ${event.stream}`])
+      core.$add(maxEvents, [event, sizeBytes, [event.visitor, event.stream].join()])
       core.$pumpSoon()
       return 'queued'
     } catch (error) {

@@ -9,6 +9,8 @@
  */
 export const encode = (value: unknown): Uint8Array<ArrayBuffer> => {
   const out: number[] = []
+  const utf8 = new TextEncoder()
+  const view = new DataView(new ArrayBuffer(8))
   /** `fix`: the short form's tag, if it is short. `tag` is the form of 8 bits, then those of 16 and 32 follow. */
   const head = (n: number, isShort: boolean, fix: number, tag: number, size = n) => {
     let bits = isShort ? 0 : size < 256 ? 8 : size < 65_536 ? 16 : 32
@@ -23,12 +25,11 @@ export const encode = (value: unknown): Uint8Array<ArrayBuffer> => {
       if (item >>> 0 === item) head(item, item < 128, 0, 0xcc)
       else if (item >> 0 === item) head(item, item > -33, 0, 0xd0, ~item * 2)
       else {
-        const view = new DataView(new ArrayBuffer(8))
         view.setFloat64(0, item)
         out.push(0xcb, ...new Uint8Array(view.buffer))
       }
     } else if (typeof item === 'string') {
-      const bytes = new TextEncoder().encode(item)
+      const bytes = utf8.encode(item)
       head(bytes.length, bytes.length < 32, 0xa0, 0xd9)
       for (const byte of bytes) out.push(byte)
     } else if (Array.isArray(item)) {
@@ -64,7 +65,7 @@ export const decode = (data: ArrayBuffer): Heard => {
     if (tag < 0xa0) return list(tag & 15)
     if (tag < 0xc0) return text(tag & 31)
     if (tag < 0xcc) {
-      if (tag > 0xc3) at += 8
+      at += tag < 0xc4 ? 0 : 8
       return null
     }
     if (tag < 0xd0) return integer(1 << (tag & 3))

@@ -30,7 +30,22 @@ export interface Outbox {
   $lose(reason: keyof Lost): void
 }
 
-type Counts = { [reason: string]: number } & { acked: number }
+type Counts = Record<string, number>
+
+/** How many of the first fit, but one at least. */
+const fitting = (entries: readonly Entry[], maxEvents: number, maxBytes: number): number => {
+  let count = 0
+  let bytes = 0
+  for (const [, sizeBytes] of entries) {
+    bytes += sizeBytes
+    if (count === maxEvents || (count && bytes > maxBytes)) break
+    count++
+  }
+  return count
+}
+const isWorthLess = ([{ kind }]: Entry) => !/goal|feedback/.test(kind)
+/** A visitor's events of a stream together; the sort is stable, so they stay in the order of their calls. */
+const byKey = ([, , a]: Entry, [, , b]: Entry) => +(a > b) - +(a < b)
 
 /**
  * Events from their call to their acknowledgement. Each is in a frame in flight or waits; all are `queued` in `stats`
@@ -41,24 +56,21 @@ type Counts = { [reason: string]: number } & { acked: number }
  *
  * After a frame broke the grammar the events of the oldest one in flight go out alone, each after the ack of the one
  * before. A frame that breaks with one event, alone on the way, names the culprit.
+ *
+ * `frames` has by number, from 1, those in flight, above `acked`, and some before. `alone`: so many of the oldest are
+ * yet to be acknowledged alone.
  */
 export const addOutbox = (core: Outbox, maxBytes: number): void => {
   const lost: Lost = { overflow: 0, refused: 0, consent: 0, closed: 0, stopped: 0 }
   const stats: Stats = { sent: 0, acked: 0, refused: 0, lost, queued: 0 }
   let waiting: Entry[] = []
-  /** By number, from 1: those in flight, above `acked`, and some before. */
   let frames: Record<number, Entry[]> = {}
-  let sent = 0
-  let acked = 0
-  let bytes = 0
-  /** So many of the oldest are yet to be acknowledged alone. */
-  let alone = 0
-
-  const leave = (entries: readonly Entry[], reason: string, counts = lost as unknown as Counts) => {
+  let [sent, acked, bytes, alone] = [0, 0, 0, 0]
+  const leave = (entries: readonly Entry[], reason: string, counts: object = lost) => {
     for (const [, sizeBytes, , isRefused] of entries) {
       stats.queued--
       bytes -= sizeBytes
-      if (!isRefused) counts[reason]++
+      if (!isRefused) ((counts as Counts)[reason] as number)++
     }
   }
   core.$stats = stats
@@ -68,39 +80,30 @@ export const addOutbox = (core: Outbox, maxBytes: number): void => {
     waiting.push(entry)
     stats.queued++
     bytes += entry[1]
-    while (waiting[0] && core.$lacksRoom(maxEvents + 1, 0)) {
-      const place = waiting.findIndex(([{ kind }]) => !/goal|feedback/.test(kind))
-      leave(waiting.splice(Math.max(0, place), 1), 'overflow')
-    }
+    while (core.$lacksRoom(maxEvents + 1, 0) && waiting[0])
+      leave(waiting.splice(Math.max(0, waiting.findIndex(isWorthLess)), 1), 'overflow')
   }
   core.$take = (maxEvents, maxBytes) => {
-    let room = maxBytes
-    const next = waiting.slice(0, alone ? +(sent === acked) : maxEvents).filter(([, sizeBytes], place) => {
-      room -= sizeBytes
-      return room > 0 || !place
-    })
+    const next = waiting.splice(0, fitting(waiting, alone ? +(sent === acked) : maxEvents, maxBytes))
     if (!next[0]) return
-    waiting.splice(0, next.length)
     stats.sent += next.length
-    // The sort is stable: a visitor's events stay in the order of their calls.
-    frames[++sent] = next.sort(([, , a], [, , b]) => (a < b ? -1 : +(a > b)))
+    frames[++sent] = next.sort(byKey)
     return [sent, next]
   }
   core.$acknowledge = frame => {
     while (acked < sent && acked < frame) {
-      leave(frames[++acked] as Entry[], 'acked', stats as unknown as Counts)
+      leave(frames[++acked] as Entry[], 'acked', stats)
       delete frames[acked - REMEMBERED_FRAMES]
       if (alone) alone--
     }
   }
   core.$refuse = (frame, position) => {
     const entry = frames[frame as number]?.[position]
-    if (entry && !entry[3]) {
-      entry[3] = true
-      stats.refused++
-      if ((frame as number) <= acked) stats.acked--
-    }
-    return entry?.[0]
+    if (!entry || entry[3]) return entry?.[0]
+    entry[3] = true
+    stats.refused++
+    if ((frame as number) <= acked) stats.acked--
+    return entry[0]
   }
   core.$rewind = frame => {
     while (acked < sent && sent >= (frame as number)) waiting = [...(frames[sent--] as Entry[]), ...waiting]
@@ -112,7 +115,7 @@ export const addOutbox = (core: Outbox, maxBytes: number): void => {
   }
   core.$breakUp = () => {
     const suspects = frames[acked + 1] as Entry[]
-    if (sent - acked === 1 && !suspects[1]) {
+    if (sent === acked + 1 && !suspects[1]) {
       frames[sent] = []
       leave(suspects, 'refused')
       if (alone) alone--

@@ -5,7 +5,7 @@ import type { PulseEvent } from './types.js'
 /** `[kind, dt, place, …]`. An undefined is written as nil, at the end it is left out. `event` has what its kind needs. */
 const wireEvent = (event: PulseEvent, dt: number, place: number | undefined): unknown[] => {
   const { kind, scale, score, ask } = event
-  const [number, ...details] =
+  const [number, ...details] = Array.from(
     {
       enter: [Kind.enter],
       leave: [Kind.leave],
@@ -21,9 +21,10 @@ const wireEvent = (event: PulseEvent, dt: number, place: number | undefined): un
           ]
         : [Kind.answer, ask, event.option ?? event.text],
       signal: [Kind.signal, event.name],
-      link: [Kind.link, event.customer, event.code, event.proof ?? null],
+      link: [Kind.link, event.customer, event.code, event.proof || null],
       ask: [Kind.ask, ask, ASK_RESULTS.indexOf(event.result as AskResult)],
-    }[kind] ?? []
+    }[kind] ?? [],
+  )
   const wire = [number, dt, place, ...details]
   while (wire.at(-1) === undefined) wire.pop()
   return wire
@@ -48,8 +49,8 @@ export const pack = (
   let base = 0
   let group: unknown[] = []
   for (const [event, , key] of entries) {
-    const { visitor, stream, seq, at, touchpoint, channel, cuts = {} } = event
-    const pairs = Object.entries(cuts).flat()
+    const { visitor, stream, seq, at, touchpoint, channel, cuts } = event
+    const pairs = Object.entries(cuts ?? {}).flat()
     const place = touchpoint && (channel || pairs[0] ? [touchpoint, channel, pairs] : touchpoint)
     const placeKey = JSON.stringify(place)
     if (place) known[placeKey] ??= places.push(place) - 1

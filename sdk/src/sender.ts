@@ -31,7 +31,7 @@ export const addSender = (
   core.$limits = [Frame.welcome, null, 0, FRAME_BYTES, BATCH_EVENTS, 1_000 / COALESCE_MS, 0]
   core.$pump = isHeard => {
     setPump()
-    while (core.$phase === Phase.open && core.$inFlight() < framesInFlight) {
+    while (core.$inFlight() < framesInFlight && core.$phase === Phase.open) {
       const next = core.$take(core.$limits[4], core.$limits[3] - EVENT_HEAD_BYTES)
       if (!next) break
       core.$send(pack(...next, core.$helloStream, sentAt === null ? null : core.$now()))

@@ -42,16 +42,14 @@ export const createSession = (options: PulseOptions, environment: Environment, t
     const frame = decode(data) as unknown as ServerFrame
     if (frame[0] === Frame.welcome) {
       core.$limits = frame
-      core.$visitor = frame[1] ?? core.$visitor
+      core.$visitor = frame[1] || core.$visitor
       tell('open', { visitor: core.$visitor })
       core.$turn(Turn.welcomed)
-    }
-    if (frame[0] === Frame.ack) {
+    } else if (frame[0] === Frame.ack) {
       tell('ack', frame)
       core.$acknowledge(frame[1])
       for (const [number, position, code] of frame[2]) refused(code, '', core.$refuse(number, position))
-    }
-    if (frame[0] === Frame.error) {
+    } else if (frame[0] === Frame.error) {
       const [, code, message, retryMs, number, position] = frame
       core.$hintMs = retryMs ?? 0
       if (position !== null) refused(code, message, core.$refuse(number, position))

@@ -15,7 +15,7 @@ const SOCKET_PATH = '/v1/ws'
 
 /** `http:` and `https:` stand for `ws:` and `wss:`. */
 export const socketUrl = (url: string): string =>
-  url.replace(/^http/, 'ws').replace(/^(\w+:\/\/[^/]+)\/?$/, `$1${SOCKET_PATH}`)
+  url.replace(/^http/, 'ws').replace(/^(.+\/\/[^/]+)\/?$/, `$1${SOCKET_PATH}`)
 
 /** `closed`: the socket is gone, or never came; `why` says so, if known. */
 export type Open = (

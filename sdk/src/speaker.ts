@@ -39,7 +39,7 @@ export const addSpeaker = (core: Speaker, { identity = 'day', visitor }: PulseOp
     if (core.$now() - bornAt >= STREAM_LIFE_MS || seqs.size >= STREAM_VISITORS) {
       core.$renew()
       // A `day` visitor lives no longer than its stream: the server gives the next hello a new one.
-      if (core.$identity === DAY && !core.$stats.queued && core.$phase) {
+      if (core.$phase && core.$identity === DAY && !core.$stats.queued) {
         core.$turn(Turn.halt)
         core.$begin()
         core.$turn(Turn.start)

@@ -1,3 +1,4 @@
+import type { Journey } from '@pulssi/protocol/client'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launch, watchedContext } from './chromium.js'
@@ -75,17 +76,29 @@ test('a tap in the shop moves the figure of its touchpoint on the screen', async
   await context.close()
 })
 
+const enteredAt = async (url: string, touchpoint: string): Promise<number> => {
+  const { pulses } = (await (await fetch(`${url}/v1/journey?window=total`)).json()) as Journey
+  return pulses.find(pulse => pulse.touchpoint === touchpoint)?.visits.entered ?? 0
+}
+
 test('a walk through all pages shows as one journey that reached its goal', async () => {
   const demo = await startDemo({ args: ['--no-visitors'] })
   const { context, complaints } = await watchedContext(browser)
   const shop = await context.newPage()
+  // Nobody walks faster than a socket opens: each page is left once its visit has been counted.
+  const counted = (touchpoint: string) =>
+    expect.poll(() => enteredAt(demo.screenUrl, touchpoint), { timeout: 10_000 }).toBe(1)
   await shop.goto(`${demo.shopUrl}/`)
+  await counted('shop.home')
   await shop.getByRole('link', { name: "See this week's tea" }).click()
+  await counted('shop.product')
   await shop.getByRole('link', { name: 'Add to cart' }).click()
+  await counted('checkout.cart')
   await shop.getByRole('link', { name: 'To payment' }).click()
   await shop.getByLabel('Card number').fill('4242')
   await shop.getByRole('button', { name: /^Pay/ }).click()
   await shop.getByRole('alert').filter({ hasText: '16 digits' }).waitFor()
+  await counted('checkout.payment')
   await shop.getByLabel('Card number').fill('4242 4242 4242 4242')
   await shop.getByRole('button', { name: /^Pay/ }).click()
   await shop.getByRole('heading', { name: 'Thank you' }).waitFor()

@@ -1,6 +1,6 @@
 import { CliError } from './exits.js'
 
-/** Where the server takes WebSockets, unless the address given has a path of its own. */
+/** The path of a WebSocket, which the address given may have. */
 const SOCKET_PATH = '/v1/ws'
 const EVENTS_PATH = '/v1/events'
 
@@ -11,12 +11,8 @@ const parse = (url: string, scheme: 'http' | 'ws'): URL => {
   return new URL(url.replace(/^(http|ws)/, scheme))
 }
 
-/** http(s) or ws(s), with or without a path, to the address of the WebSocket. Throws CliError. */
-export const socketUrl = (url: string): string => {
-  const address = parse(url, 'ws')
-  if (address.pathname === '/') address.pathname = SOCKET_PATH
-  return address.href
-}
+/** Checks the address of a server, whose WebSocket the SDK finds by itself. Throws CliError. */
+export const socketUrl = (url: string): string => parse(url, 'ws').href
 
 /** To the address that takes events over HTTP; the path of a WebSocket is left out. Throws CliError. */
 export const eventsUrl = (url: string): string => {

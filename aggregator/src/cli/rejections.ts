@@ -1,4 +1,4 @@
-import { type EventRefusal, type NormalEvent, type Refusal, refusalName } from '@pulssi/protocol'
+import { type EventRefusal, type NormalEvent, type Refusal, refusalName, refusalText } from '@pulssi/protocol'
 import { complain, type Io } from './io.js'
 
 /** Rejected lines named one by one; the others are only counted. */
@@ -17,9 +17,10 @@ export class Rejections {
     return this.#count
   }
 
-  /** `where`: `line 12`, or whatever tells which event it is. */
+  /** `where`: `line 12`, or whatever tells which event it is. An ack brings no message: then the code's own. */
   add(where: string, code: Refusal, message: string): void {
-    if (this.#count++ < NAMED_REJECTIONS) complain(this.#io, `${where}: ${refusalName(code)}: ${message}`)
+    if (this.#count++ >= NAMED_REJECTIONS) return
+    complain(this.#io, `${where}: ${refusalName(code)}: ${message || refusalText(code)}`)
   }
 
   /** Says how many were not named. */

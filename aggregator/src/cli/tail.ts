@@ -40,6 +40,7 @@ export const tail = async (io: Io, options: TailOptions): Promise<void> => {
     WebSocket: WebSocket as unknown as WebSocketClass,
   })
   let latest: Update | null = null
+  let unwatch = (): void => undefined
   const draw = (): void => {
     if (latest === null || json === true) return
     const rows = (io.stdout.rows ?? TERMINAL_ROWS) - FRAME_ROWS
@@ -63,7 +64,7 @@ export const tail = async (io: Io, options: TailOptions): Promise<void> => {
         clearTimeout(first)
         give(new CliError('refused', `${url}: ${message}: give a read token with --token or PULSSI_TOKEN`))
       })
-      live.on('state', draw)
+      unwatch = live.on('state', draw)
       live.subscribe({ touchpoints: options.touchpoint, windows: options.window }, update => {
         clearTimeout(first)
         latest = update
@@ -75,6 +76,7 @@ export const tail = async (io: Io, options: TailOptions): Promise<void> => {
       if (io.signal.aborted) end()
     })
   } finally {
+    unwatch()
     live.close()
   }
 }

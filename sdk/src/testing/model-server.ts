@@ -1,3 +1,4 @@
+import { guardClient } from '@pulssi/protocol'
 import { type BatchFrame, decode, encode, Fault, Frame, type HelloFrame, Kind, Refusal } from '@pulssi/protocol/client'
 import type { Far, Line, World } from './world.js'
 
@@ -57,6 +58,7 @@ export class ModelServer implements Far {
     const place = this.#place
     if (line !== this.#line || !place) return
     const frame = decode(bytes) as unknown as HelloFrame | BatchFrame
+    if (!guardClient(frame)) return this.cut(Fault.badFrame)
     if (frame[0] === Frame.hello) {
       if (place.role !== 'hello') this.faults.push('a second hello')
       place.role = 'open'

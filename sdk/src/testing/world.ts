@@ -29,7 +29,7 @@ export class World {
   constructor(seed: number, far: Far) {
     this.#seed = seed >>> 0
     this.environment = {
-      $now: () => this.now,
+      $now: () => Math.floor(this.now),
       $random: () => this.random(),
       $after: (ms, run) => this.after(ms, run),
       $makeId: () => `id-${this.#ids++}`,
