@@ -18,7 +18,7 @@ export type Consent = 'granted' | 'pending' | 'denied'
 export type Cuts = Record<string, string>
 
 export interface PulseOptions {
-  /** `wss://pulse.example`; `http:` and `https:` stand for `ws:` and `wss:`. */
+  /** `wss://pulse.example`; `http:` and `https:` stand for `ws:` and `wss:`. Without a path: `/v1/ws` there. */
   url: string
   key: string
   /** `day` unless set. `device` needs consent and no Global Privacy Control, else it is `page`. `host` needs `visitor`. */
@@ -109,7 +109,10 @@ export interface Stats {
 export interface Told {
   open: { visitor: string | null }
   close: { code: number; retryMs: number | null }
-  /** `code`: one of Fault, or 0 for what the SDK itself has to say, such as a bad argument. */
+  /**
+   * `code`: one of Fault, that of the `close` that follows and whose reason this is, or 0 for what the SDK itself has to
+   * say, such as a bad argument.
+   */
   error: { code: number; message: string; event?: PulseEvent }
   /** The server didn't take this event, and never will. `code`: one of Refusal. */
   refused: { code: number; message: string; event: PulseEvent | undefined }

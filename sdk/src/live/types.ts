@@ -2,7 +2,7 @@ import type { Pulse, Window } from '@pulssi/protocol/client'
 import type { WebSocketClass } from '../types.js'
 
 export interface LiveOptions {
-  /** `wss://pulse.example`; `http:` and `https:` stand for `ws:` and `wss:`. */
+  /** `wss://pulse.example`; `http:` and `https:` stand for `ws:` and `wss:`. Without a path: `/v1/ws` there. */
   url: string
   /** A read token, asked for afresh on every connection. Left out where the server asks for none. */
   token?: () => Promise<string> | string
@@ -32,7 +32,7 @@ export type LiveState = 'connecting' | 'live' | 'stale' | 'closed'
 
 export interface LiveTold {
   state: LiveState
-  /** `code`: one of Fault, or 0 for what the SDK itself has to say. */
+  /** `code`: one of Fault, a close code whose reason this is, or 0 for what the SDK itself has to say. */
   error: { code: number; message: string }
 }
 
