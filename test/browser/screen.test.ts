@@ -60,7 +60,7 @@ test('a read token is asked for, asked for again when it is wrong, and kept nowh
   const field = page.getByLabel('read token')
   await field.fill('rt_wrong')
   await page.getByRole('button', { name: 'Connect' }).click()
-  await page.locator('#ask[hidden]').waitFor({ state: 'attached' })
+  await page.getByText('The server does not accept this token.').waitFor()
   await field.waitFor({ state: 'visible' })
   await field.fill('rt_screen')
   await page.getByRole('button', { name: 'Connect' }).click()
