@@ -15,7 +15,7 @@ export interface Outbox {
   $lacksRoom(maxEvents: number, sizeBytes: number): boolean
   $add(maxEvents: number, entry: Entry): void
   /** The next frame, now in flight: each visitor's events together. Undefined if none may go. */
-  $take(maxEvents: number, maxBytes: number): readonly [frame: number, entries: readonly Entry[]] | undefined
+  $take(maxEvents: number, maxBytes: number): readonly [frame: number, entries: Entry[]] | undefined
   /** Frames up to this one are stored. */
   $acknowledge(frame: number): void
   /** The server will never take this event. Returns it, if it is in flight or was acknowledged lately. */
@@ -45,7 +45,7 @@ const fitting = (entries: readonly Entry[], maxEvents: number, maxBytes: number)
 }
 const isWorthLess = ([{ kind }]: Entry) => !/goal|feedback/.test(kind)
 /** A visitor's events of a stream together; the sort is stable, so they stay in the order of their calls. */
-const byKey = ([, , a]: Entry, [, , b]: Entry) => +(a > b) - +(a < b)
+export const byKey = ([, , a]: Entry, [, , b]: Entry) => +(a > b) - +(a < b)
 
 /**
  * Events from their call to their acknowledgement. Each is in a frame in flight or waits; all are `queued` in `stats`
@@ -87,7 +87,7 @@ export const addOutbox = (core: Outbox, maxBytes: number): void => {
     const next = waiting.splice(0, fitting(waiting, alone ? +(sent === acked) : maxEvents, maxBytes))
     if (!next[0]) return
     stats.sent += next.length
-    frames[++sent] = next.sort(byKey)
+    frames[++sent] = next
     return [sent, next]
   }
   core.$acknowledge = frame => {

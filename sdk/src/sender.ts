@@ -2,7 +2,7 @@ import { BATCH_EVENTS, FRAME_BYTES, Frame, type WelcomeFrame } from '@pulssi/pro
 import { Phase, SILENT, Turn } from './connection.js'
 import { createTimer } from './environment.js'
 import { COALESCE_MS, EVENT_HEAD_BYTES, FRAMES_IN_FLIGHT, SILENCE_MS } from './limits.js'
-import type { Outbox } from './outbox.js'
+import { byKey, type Outbox } from './outbox.js'
 import { pack } from './pack.js'
 import type { PulseOptions } from './types.js'
 import type { Wire } from './wire.js'
@@ -34,6 +34,8 @@ export const addSender = (
     while (core.$inFlight() < framesInFlight && core.$phase === Phase.open) {
       const next = core.$take(core.$limits[4], core.$limits[3] - EVENT_HEAD_BYTES)
       if (!next) break
+      // A replay, which has no sentAt, keeps the order of the calls across visitors too.
+      if (sentAt !== null) next[1].sort(byKey)
       core.$send(pack(...next, core.$helloStream, sentAt === null ? null : core.$now()))
     }
     if (isHeard) setWatch()

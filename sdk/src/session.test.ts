@@ -73,7 +73,7 @@ describe('a session', () => {
     pulse.enter('shop.cart')
     pulse.feedback('shop.cart', { scale: 'emotion', score: 'happy', comment: 'nice' })
     world.pass(40)
-    expect(server.hellos).toEqual([[Frame.hello, 'sk', 0, null, null, 'id-0', 'pulssi-js/0.1.0']])
+    expect(server.hellos).toEqual([[Frame.hello, 'sk', 0, null, null, 'id-0', 'js/0.1']])
     const place = ['shop.cart', 'web', ['variant', 'B']]
     const events = [
       [0, 0, 0],

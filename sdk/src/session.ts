@@ -9,7 +9,7 @@ import { addSpeaker, type Speaker } from './speaker.js'
 import type { PulseEvent, PulseOptions } from './types.js'
 import { addWire } from './wire.js'
 
-const AGENT = 'pulssi-js/0.1.0'
+const AGENT = 'js/0.1'
 
 /** Lower codes of an `error` close nothing: the server takes nothing for now. */
 const CLOSING_CODES = 1_000
