@@ -8,7 +8,11 @@ import { nodeResolve } from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 
 const compiled = 'sdk/dist/tsc'
-const entries = { index: `${compiled}/index.js`, live: `${compiled}/live/index.js` }
+const entries = {
+  index: `${compiled}/index.js`,
+  keep: `${compiled}/keep/index.js`,
+  live: `${compiled}/live/index.js`,
+}
 
 const copyTypes = (from, to) => {
   for (const name of readdirSync(from, { recursive: true })) {
@@ -76,5 +80,6 @@ export default [
     },
   },
   script('script', 'pulssi', 'pulssi.min.js'),
+  script('keep/script', 'pulssi', 'keep.min.js'),
   script('live/script', 'pulssiLive', 'live.min.js'),
 ]

@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from './tools/chromium.mjs'
 import { install } from './tools/install.mjs'
+import { natsServer } from './tools/nats-server.mjs'
 import { root, step } from './tools/steps.mjs'
 
 install()
 const browser = chromium()
+const nats = natsServer()
 step('build', 'npm', ['run', '--silent', 'build'])
 step('check', process.execPath, ['test/check.mjs', '--built'])
 
@@ -19,7 +21,7 @@ console.log('\n▸ tests')
 const { status } = spawnSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, CHROMIUM_PATH: browser } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, CHROMIUM_PATH: browser, NATS_SERVER_PATH: nats } },
 )
 const counted = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null
 rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Usage: npm run soak -- [--runs N] [--seed N]
+// Usage: npm run soak -- [--runs N] [--seed N] [--folders N] [--kills N] [--events N] [--clients N] [--kill-seed N]
 // The same tests as `npm test` runs in short, with their counts in full, spread over worker processes.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,15 @@ const WORKERS = 2
 const TABLE_LINE = /^ {2}(\S.*?) +(\d+)$/gm
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    runs: { type: 'string', default: '10000' },
+    folders: { type: 'string', default: '2500' },
+    seed: { type: 'string', default: '1' },
+    kills: { type: 'string', default: '20' },
+    events: { type: 'string', default: '1000000' },
+    clients: { type: 'string', default: '20' },
+    'kill-seed': { type: 'string' },
+  },
 })
 const runs = Number(values.runs)
 const firstSeed = Number(values.seed)
@@ -55,8 +63,34 @@ const simulation = async () => {
   return counts.size > 0 && results.every(({ code }) => code === 0)
 }
 
+/** Clients send while the server is killed at random moments; an auditor compares what was acknowledged and counted. */
+const kills = () => {
+  const { kills, events, clients, 'kill-seed': seed } = values
+  const args = [
+    '--kills',
+    kills,
+    '--events',
+    events,
+    '--clients',
+    clients,
+    ...(seed === undefined ? [] : ['--seed', seed]),
+  ]
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, ['test/kill/main.mjs', ...args], { cwd: root, stdio: 'inherit' })
+    child.on('close', code => resolve(code === 0))
+  })
+}
+
+/** Faults in data folders: each leads to the right numbers or to a refused start that names the loss. */
+const folders = async () => {
+  const counts = { PULSSI_FOLDER_RUNS: values.folders, PULSSI_FOLDER_SEED: String(firstSeed) }
+  const { code, output } = await vitest('test/folder/folder.test.ts', counts)
+  console.log(code === 0 ? output.slice(output.indexOf(`${values.folders} faults`)) : output)
+  return code === 0
+}
+
 /** Each answers whether it held. */
-const suites = [simulation]
+const suites = [simulation, folders, kills]
 
 const startedAt = Date.now()
 let held = true

@@ -48,6 +48,14 @@ export interface Bus {
   close(): Promise<void>
 }
 
+/** Thrown while a blob is read: its bytes are not those that were put under its key. */
+export class DamagedBlob extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'DamagedBlob'
+  }
+}
+
 /** Small durable values with compare-and-set, and images as chunked blobs. */
 export interface Store {
   /** `revision` grows with every change of the key. */
@@ -59,7 +67,9 @@ export interface Store {
   keys(prefix: string): Promise<string[]>
   /** Replaces the blob in one step once all chunks are durable; a reader sees the old or the new one. */
   putBlob(key: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>
-  getBlob(key: string): AsyncIterable<Uint8Array> | null
+  /** null: there is none. Throws DamagedBlob while it is read, perhaps only after the last chunk: then use none of it. */
+  /** null where there is none. */
+  getBlob(key: string): Promise<AsyncIterable<Uint8Array> | null>
   deleteBlob(key: string): Promise<void>
   blobs(prefix: string): Promise<string[]>
   close(): Promise<void>

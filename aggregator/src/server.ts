@@ -3,24 +3,36 @@ import type { Logger } from 'pino'
 import { Board } from './board/index.js'
 import { type Config, toEngineConfig } from './config/index.js'
 import { type Embedded, openEmbedded } from './embedded/index.js'
-import { View } from './engine/index.js'
+import { type EngineConfig, View } from './engine/index.js'
 import {
   Access,
+  Addresses,
+  AdminRoutes,
   Appender,
   DayIdentity,
   Door,
   EventsRoute,
   Files,
   Gateway,
+  MetricsPort,
+  MetricsRoute,
+  Proxies,
   ReadRoutes,
   Router,
+  readTls,
   SETTLE_MS,
   SOCKET_PATH,
   Sockets,
+  steadyMs,
   Ticker,
 } from './gateway/index.js'
 import { Intake } from './intake/index.js'
+import { TimedLog } from './metrics/index.js'
+import { observe } from './observed.js'
+import { operated, retaining } from './operated.js'
+import { Gate, type Operations } from './ops/index.js'
 import { type EventLog, systemClock } from './ports.js'
+import { type Changeable, Reload } from './reload.js'
 import { layFoundation, Worker } from './worker/index.js'
 
 export interface ServerOptions {
@@ -31,6 +43,10 @@ export interface ServerOptions {
    * where nothing catches it, so that the process ends and a fresh one replays.
    */
   readonly onFatal?: (error: Error) => void
+  /** In place of the configuration's journey map: the one that the data folder was counted with. */
+  readonly journey?: EngineConfig
+  /** Opens the ports in place of the embedded adapters: for faults on purpose. */
+  readonly open?: typeof openEmbedded
 }
 
 export interface RunningServer {
@@ -39,6 +55,16 @@ export interface RunningServer {
   /** Of the WebSocket. */
   readonly socketUrl: string
   readonly port: number
+  /** Of the port for the metrics alone; null where there is none. */
+  readonly metricsUrl: string | null
+  /** Backup, compaction, what is known of a visitor. */
+  readonly operations: Operations
+  /**
+   * Takes up another configuration: keys, tokens, origins, hosts, limits (those of a connection from its hello on),
+   * certificate and journey map. Resolves with the paths of what will only hold after a restart; rejects with
+   * ConfigError where a file of it can't be read.
+   */
+  reload(config: Config): Promise<readonly string[]>
   /** Says goodbye to clients, makes durable what was taken, stores an image, closes. */
   close(): Promise<void>
 }
@@ -62,22 +88,35 @@ const written = (host: string): string => (host.includes(':') ? `[${host}]` : ho
  */
 export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
   const { config, logger } = options
-  const { host, port, dataDir, partitions } = config.server
-  const gateway = new Gateway(config.server.limits, logger)
+  const { host, port, dataDir, partitions, trustProxy } = config.server
+  const limits = { ...config.server.limits }
+  const tls = config.server.tls === undefined ? null : readTls(config.server.tls)
+  const addresses = new Addresses(limits, steadyMs)
+  const gateway = new Gateway({ limits, logger, addresses, proxies: new Proxies(trustProxy), tls })
   const actualPort = await gateway.listen(host, port)
+  const metricsPort = new MetricsPort()
   let embedded: Embedded | null = null
   try {
-    embedded = await openEmbedded(dataDir, { partitions })
-    const running = await assemble(embedded, gateway, options)
+    const metricsUrl = await listenForMetrics(metricsPort, config)
+    embedded = await (options.open ?? openEmbedded)(dataDir, { partitions, warn: text => logger.warn(text) })
+    const running = await assemble(embedded, gateway, metricsPort, options, limits)
     const address = `${written(host)}:${actualPort}`
     logger.info({ host, port: actualPort, partitions, clock: config.server.clock }, 'listening')
-    return { url: `http://${address}`, socketUrl: `ws://${address}${SOCKET_PATH}`, port: actualPort, ...running }
+    const s = tls === null ? '' : 's'
+    const urls = { url: `http${s}://${address}`, socketUrl: `ws${s}://${address}${SOCKET_PATH}`, metricsUrl }
+    return { ...urls, port: actualPort, ...running }
   } catch (error) {
+    await metricsPort.close()
     await gateway.close()
     await embedded?.close()
     throw error
   }
 }
+
+const listenForMetrics = async (port: MetricsPort, { server: { metrics } }: Config): Promise<string | null> =>
+  metrics === undefined
+    ? null
+    : `http://${written(metrics.host)}:${await port.listen(metrics.host, metrics.port)}/metrics`
 
 const lastEntries = async (log: EventLog): Promise<number[]> => {
   const last: number[] = []
@@ -88,38 +127,54 @@ const lastEntries = async (log: EventLog): Promise<number[]> => {
 const assemble = async (
   embedded: Embedded,
   gateway: Gateway,
-  { config, logger, onFatal = throwLater }: ServerOptions,
-): Promise<Pick<RunningServer, 'close'>> => {
-  const { log, bus, store } = embedded
-  const { limits, clock: mode, host, hosts } = config.server
+  metricsPort: MetricsPort,
+  { config, logger, onFatal = throwLater, journey = toEngineConfig(config) }: ServerOptions,
+  limits: Changeable['limits'],
+): Promise<Pick<RunningServer, 'close' | 'reload' | 'operations'>> => {
+  const { bus, store } = embedded
+  const log = new TimedLog(embedded.log)
+  const { addresses, proxies, tally } = gateway
+  const { clock: mode, host, hosts } = config.server
   const clock = systemClock
-  const { key } = await layFoundation({ log, store, config: toEngineConfig(config), clock: mode, randomKey })
-  const days = await DayIdentity.open(store, clock)
+  const { key } = await layFoundation({ log, store, config: journey, clock: mode, randomKey })
+  const days = await DayIdentity.open(store, clock, () => store.compact())
   const files = new Files()
-  const access = new Access(config)
+  const access = new Access(config, () => limits.secretsPerAddressPerSecond)
   const door = new Door({ access, hosts: [host, ...hosts] })
-  const intake = new Intake(key, log.partitions, mode === 'data')
-  const appender = new Appender({ log, intake, limits, logger, durable: await lastEntries(log) })
+  const intake = new Intake(key, log.partitions, mode === 'data', (code, count) => tally.refusedEvents.add(code, count))
+  const appender = new Appender({ log, intake, limits, logger, tally, durable: await lastEntries(log) })
   const onError = (error: unknown): void => logger.error({ err: error }, 'an update of the board failed')
   const board = new Board({ view: new View(log.partitions), bus, clock, onError })
   const onFolded = appender.folded.bind(appender)
-  const worker = await Worker.start({ log, store, bus, clock, logger, key, onFolded, onFatal }).catch(error => {
-    board.close()
-    throw error
-  })
+  const imageMs = config.server.imageSeconds * 1_000
+  const gate = new Gate()
+  const onImage = retaining({ embedded, gate, logger, clock, retentionHours: config.server.retentionHours })
+  const worker = await Worker.start({ log, store, bus, clock, logger, key, imageMs, onImage, onFolded, onFatal }).catch(
+    error => {
+      board.close()
+      throw error
+    },
+  )
   const ticker = new Ticker({ appender, intake, days, clock, mode, logger })
   const settle = async (): Promise<void> => {
     await ticker.catchUp()
     await board.reached(appender.durable, SETTLE_MS)
   }
-  const sockets = new Sockets({ access, days, appender, board, limits, clock }, door, logger)
-  const events = new EventsRoute({ access, appender, limits, clock })
+  const sockets = new Sockets({ access, addresses, days, appender, board, limits, clock, tally }, door, proxies, logger)
+  const events = new EventsRoute({ access, addresses, days, appender, limits, clock })
   const reads = new ReadRoutes({ access, board, settle })
+  const operations = operated({ embedded, gate, key, clock, worker, appender, settle })
+  const admin = new AdminRoutes({ access, operations })
+  const { exposition, reasons } = observe({ gateway, log, appender, board, worker, mode })
+  const metrics = new MetricsRoute({ access, exposition, addressOf: request => proxies.address(request) })
   await settle()
-  gateway.open(new Router({ door, events, reads, files, logger }), sockets)
+  metricsPort.open({ exposition, door })
+  gateway.open(new Router({ door, events, reads, admin, files, metrics, reasons, logger }), sockets)
 
   const close = async (): Promise<void> => {
     await gateway.close()
+    await metricsPort.close()
+    await operations.close()
     ticker.close()
     await appender.drain()
     await worker.close()
@@ -127,7 +182,10 @@ const assemble = async (
     await embedded.close()
   }
   let closing: Promise<void> | null = null
+  const reload = new Reload({ access, door, sockets, gateway, appender, store, limits }, config)
   return {
+    operations,
+    reload: next => reload.apply(next),
     close: () => {
       closing ??= close()
       return closing

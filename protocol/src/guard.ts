@@ -91,6 +91,8 @@ export const guardClient = (frame: unknown): frame is ClientFrame => {
       return frame.length === 2 && isInt(frame[1], 0, SEQ_MAX)
     case Frame.auth:
       return frame.length === 2 && isText(frame[1], 1, TOKEN_CHARS)
+    case Frame.forget:
+      return frame.length === 3 && isInt(frame[1], 1, SEQ_MAX) && (frame[2] === null || isVisitor(frame[2]))
     default:
       return false
   }

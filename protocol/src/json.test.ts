@@ -114,8 +114,10 @@ describe('W41: what one event is refused for', () => {
 
 describe('W42: the body of a request', () => {
   test('events are not judged yet', () => {
-    expect(readBody({ sentAt: NOW, events: [1, {}] })).toStrictEqual({ sentAt: NOW, key: null, events: [1, {}] })
-    expect(readBody({ key: 'pk_shop', events: [] })).toStrictEqual({ sentAt: null, key: 'pk_shop', events: [] })
+    const nothing = { sentAt: null, key: null, visitor: null, proof: null, events: [] }
+    expect(readBody({ sentAt: NOW, events: [1, {}] })).toStrictEqual({ ...nothing, sentAt: NOW, events: [1, {}] })
+    const host = { key: 'pk_shop', visitor: 'c-1', proof: '0f' }
+    expect(readBody({ ...host, identity: 'host', events: [] })).toStrictEqual({ ...nothing, ...host })
   })
   test.each([null, [], {}, { events: {} }, { events: [], sentAt: 'now' }])('refuses the body %#', body => {
     expect(readBody(body)).toStrictEqual({ message: expect.stringMatching(/^body[^:]*: ./) })

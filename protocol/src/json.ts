@@ -184,14 +184,20 @@ export interface HttpBody {
   readonly sentAt: number | null
   /** A beacon's key; other requests name it in the Authorization header. */
   readonly key: string | null
+  /** Whom a page's request speaks for; null: the first visitor that an event names. */
+  readonly visitor: string | null
+  /** The host's proof of that visitor. */
+  readonly proof: string | null
   /** Not judged yet: each goes through fromJson by itself. */
   readonly events: readonly unknown[]
 }
+
+type Listed = Pick<HttpBody, 'events'>
 
 /** The JSON form of a request's body. `message` says what is wrong with the body as a whole. */
 export const readBody = (json: unknown): HttpBody | { readonly message: string } => {
   const fault = firstFault(httpBodySchema, json, 'body')
   if (fault !== null) return { message: fault }
-  const { sentAt, key, events } = json as { sentAt?: number; key?: string; events: unknown[] }
-  return { sentAt: sentAt ?? null, key: key ?? null, events }
+  const { sentAt = null, key = null, visitor = null, proof = null, events } = json as Partial<HttpBody> & Listed
+  return { sentAt, key, visitor, proof, events }
 }

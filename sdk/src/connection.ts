@@ -1,5 +1,5 @@
-import { Fault } from '@pulssi/protocol/client'
-import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, GREETING_MS, STEADY_MS } from './limits.js'
+import { Close, Fault } from '@pulssi/protocol/client'
+import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, GREETING_MS, RESTART_DOUBLINGS, STEADY_MS } from './limits.js'
 
 /**
  * Where a connection stands. Numbers, in this order, because the smallest build compares them: from `connecting` to
@@ -47,9 +47,9 @@ export const IDLE: Connection = [Phase.idle, 0, 0, 0]
 /** No close frame came. */
 export const SILENT = 1006
 
-/** `random`: 0 ≤ random < 1. Full jitter, but never less than the server asked for. */
+/** `random`: 0 ≤ random < 1. Full jitter, on top of what the server asked for: it may have asked everyone alike. */
 export const backoffMs = (attempt: number, hintMs: number, random: number): number =>
-  Math.max(hintMs, random * Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt))
+  hintMs + random * Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt)
 
 /**
  * A turn that means nothing in a phase leaves the state as it is. `ms`: for how long the server takes nothing
@@ -82,5 +82,7 @@ export const step = (
     return [Phase.stopped, 0, 0, 0]
   }
   const failed = phase > Phase.greeting && now - since >= STEADY_MS ? 0 : attempt
-  return [Phase.waiting, failed + 1, 0, now + backoffMs(failed, ms, random)]
+  // A server that goes lets everyone go at once.
+  const more = code === Close.goingAway || code === Close.restart ? RESTART_DOUBLINGS : 0
+  return [Phase.waiting, failed + 1, 0, now + backoffMs(failed + more, ms, random)]
 }

@@ -1,13 +1,14 @@
 import { check } from './check.js'
+import { debugged } from './debug.js'
 import { realEnvironment } from './environment.js'
-import { findWebSocket } from './node.js'
+import { openFound } from './node.js'
 import { createClient } from './pulse.js'
+import { addAll, boundsOf, packer } from './service.js'
 import type { PulseClient, PulseOptions } from './types.js'
 
 /** Starts to stream. Never throws: what is wrong is told by `on('error')`, and on the console with `debug`. */
-export const createPulse = (options: PulseOptions): PulseClient =>
-  createClient(
-    { ...options },
-    realEnvironment(async () => options.WebSocket ?? findWebSocket()),
-    check,
-  )
+export const createPulse = (given: PulseOptions): PulseClient => {
+  const options = { ...given }
+  const environment = realEnvironment(openFound(options.WebSocket))
+  return debugged(createClient(options, environment, check, packer(options), boundsOf(options), addAll), options)
+}

@@ -6,20 +6,17 @@ export type Emitter<Told> = readonly [
   tell: (name: string, told: unknown) => void,
 ]
 
-/** Listeners by name. A listener that throws disturbs nobody else. `debug`: all that is told is also written. */
-export const createEmitter = <Told>(debug?: boolean): Emitter<Told> => {
-  let listeners: readonly (readonly [name: unknown, listener: Listener])[] = []
+/** Listeners by name. A listener that throws disturbs nobody else. */
+export const createEmitter = <Told>(): Emitter<Told> => {
+  const listeners = new Set<readonly [name: unknown, listener: Listener]>()
   return [
     (name, listener) => {
       const pair = [name, listener] as const
-      listeners = [...listeners, pair]
-      return () => {
-        listeners = listeners.filter(other => other !== pair)
-      }
+      listeners.add(pair)
+      return () => void listeners.delete(pair)
     },
     (name, told) => {
-      if (debug) console.log('pulssi', name, told)
-      for (const [heard, listener] of listeners) {
+      for (const [heard, listener] of [...listeners]) {
         try {
           if (heard === name) listener(told as never)
         } catch (error) {

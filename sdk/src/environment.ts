@@ -1,5 +1,4 @@
-import { type Open, openSocket } from './socket.js'
-import type { WebSocketClass } from './types.js'
+import type { Open } from './socket.js'
 
 /** Returns what takes the timer back. */
 export type After = (ms: number, run: () => void) => () => void
@@ -18,8 +17,7 @@ export interface Environment {
   readonly $open: Open
 }
 
-/** `findClass`: the class once it is known. */
-export const realEnvironment = (findClass: () => Promise<WebSocketClass>): Environment => ({
+export const realEnvironment = (open: Open): Environment => ({
   $now: Date.now,
   $random: Math.random,
   $after: (ms, run) => {
@@ -28,7 +26,7 @@ export const realEnvironment = (findClass: () => Promise<WebSocketClass>): Envir
   },
   // 128 random bits; pages without TLS have no crypto.randomUUID.
   $makeId: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
-  $open: openSocket(findClass),
+  $open: open,
 })
 
 export type Timer = (ms?: number, run?: (() => void) | false) => void

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
+import { BOUNDS } from './bounds.js'
+import { pack } from './pack.js'
 import { createClient } from './pulse.js'
 import { ModelServer } from './testing/model-server.js'
 import { accounted, setUp, storedOf } from './testing/set-up.js'
@@ -47,7 +49,14 @@ describe('a page never breaks', () => {
         const server = new ModelServer()
         const world = new World(1, server)
         server.world = world
-        const pulse = createClient({ url: 'ws://x', key: 'pk' }, world.environment, () => {})
+        const pulse = createClient(
+          { url: 'ws://x', key: 'pk' },
+          world.environment,
+          () => {},
+          pack,
+          BOUNDS,
+          () => ({}),
+        )
         const sent = events.map(wild => pulse.send(wild as never)).filter(answer => answer === 'queued').length
         pulse.enter('good')
         world.pass(600_000)

@@ -1,5 +1,7 @@
-import { Turn } from './connection.js'
-import { EVENT_HEAD_BYTES, HELD_EVENTS, OUTBOX_EVENTS } from './limits.js'
+import { sendBeacon } from './beacon.js'
+import type { Bounds } from './bounds.js'
+import { Phase, Turn } from './connection.js'
+import { CHAR_BYTES, EVENT_HEAD_BYTES, HELD_EVENTS } from './limits.js'
 import type { Numbered } from './outbox.js'
 import type { Session } from './session.js'
 import type { Consent, PulseEvent, PulseOptions, Sent } from './types.js'
@@ -11,40 +13,43 @@ export interface Gate extends Session {
   /** `isLossless`: nothing gives way for it; `full` instead. Never throws. */
   $put(event: PulseEvent, isLossless?: boolean): Sent
   $consent(consent: Consent): void
-  /** Streams, if consent is given. */
-  $start(): void
+  /** Drops all, ends the connection; what comes later is of another stream. */
+  $end(): void
 }
 
-/** Why nothing is taken any more. */
-const OVER = { 6: 'stopped', 7: 'closed' } as const
-
 /** What stands between the calls and the session: consent, defaults, checks, room, numbers. */
-export const addGate = (
-  core: Gate,
-  { channel, cuts, outboxEvents = OUTBOX_EVENTS }: PulseOptions,
-  check: Check,
-): void => {
-  const utf8 = new TextEncoder()
+export const addGate = (core: Gate, options: PulseOptions, check: Check, bounds: Bounds): void => {
+  const { channel, cuts } = options
   let consent: Consent = 'pending'
+  core.$end = () => {
+    core.$lose('consent')
+    core.$turn(Turn.halt)
+    core.$renew()
+  }
   core.$start = () => {
-    if (consent === 'granted') core.$turn(Turn.start)
+    if (core.$phase < Phase.connecting && consent === 'granted') core.$turn(core.$phase as Turn)
+  }
+  core.$leavePage = () => {
+    core.$pump()
+    if (core.$phase < Phase.open && consent === 'granted') sendBeacon(core, options)
   }
   core.$put = (given, isLossless) => {
     try {
-      const event = { channel, cuts, ...given, at: given.at ?? core.$now() } as Numbered
-      if (cuts && event.cuts) event.cuts = { ...cuts, ...event.cuts }
+      const event = { at: core.$now(), channel, cuts, ...given } as Numbered
+      if (event.cuts) event.cuts = { ...cuts, ...event.cuts }
       check(event)
-      const reason = consent === 'denied' ? 'consent' : OVER[core.$phase as keyof typeof OVER]
+      // Why nothing is taken any more, in the phases that nothing leads out of.
+      const reason =
+        consent === 'denied' ? 'consent' : { 6: 'stopped' as const, 7: 'closed' as const }[core.$phase as 6 | 7]
       if (reason) {
         core.$stats.lost[reason]++
         return 'closed'
       }
-      const maxEvents = consent === 'pending' ? HELD_EVENTS : outboxEvents
-      const sizeBytes = utf8.encode(JSON.stringify(event)).length + EVENT_HEAD_BYTES
+      const maxEvents = consent === 'pending' ? HELD_EVENTS : bounds.$maxEvents
+      const sizeBytes = JSON.stringify(event).length * CHAR_BYTES + EVENT_HEAD_BYTES
       if (isLossless && core.$lacksRoom(maxEvents, sizeBytes)) return 'full'
-      if (event.seq === undefined) core.$number(event)
-      core.$tell('event', event)
-      core.$add(maxEvents, [event, sizeBytes, [event.visitor, event.stream].join()])
+      core.$number(event)
+      core.$add(maxEvents, [event, sizeBytes, [event.visitor, event.stream, ''].join()])
       core.$pumpSoon()
       return 'queued'
     } catch (error) {
@@ -59,10 +64,6 @@ export const addGate = (
     if (state === 'granted') {
       core.$begin()
       core.$turn(Turn.start)
-    } else {
-      core.$lose('consent')
-      core.$turn(Turn.halt)
-      core.$renew()
-    }
+    } else core.$end()
   }
 }

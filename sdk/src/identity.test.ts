@@ -11,14 +11,14 @@ const stub = (globalPrivacyControl: boolean) => {
 
 test('device: one id, kept on the device', () => {
   const storage = stub(false)
-  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([2, 'one'])
-  expect(whoSpeaks('device', undefined, () => 'two')).toEqual([2, 'one'])
-  expect(Object.values(storage)).toEqual(['one'])
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([2, 'v.one'])
+  expect(whoSpeaks('device', undefined, () => 'two')).toEqual([2, 'v.one'])
+  expect(Object.values(storage)).toEqual(['v.one'])
 })
 
 test('device under Global Privacy Control: as page, and storage is not touched', () => {
   const storage = stub(true)
-  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([1, 'one'])
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([1, 'p.one'])
   expect(storage).toEqual({})
 })
 
@@ -34,7 +34,7 @@ test('device where storage throws: as page', () => {
       },
     ),
   )
-  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([1, 'one'])
+  expect(whoSpeaks('device', undefined, () => 'one')).toEqual([1, 'p.one'])
 })
 
 test('day has no id of its own, host the one given', () => {
@@ -42,6 +42,6 @@ test('day has no id of its own, host the one given', () => {
   expect(whoSpeaks('day', 'x', () => 'one')).toEqual([0, null])
   expect(whoSpeaks('host', undefined, () => 'one')).toEqual([3, null])
   expect(whoSpeaks('host', 'x', () => 'one')).toEqual([3, 'x'])
-  expect(whoSpeaks('page', undefined, () => 'one')).toEqual([1, 'one'])
+  expect(whoSpeaks('page', undefined, () => 'one')).toEqual([1, 'p.one'])
   expect(storage).toEqual({})
 })

@@ -15,9 +15,14 @@ export const STREAM_VISITORS = 10_000
 /** Acknowledged frames whose events a late refusal can still name. Beyond: it is told without its event. */
 export const REMEMBERED_FRAMES = 64
 
-/** Full jitter: a wait is a random part of BACKOFF_MIN_MS, doubled with every failed attempt up to BACKOFF_MAX_MS. */
+/**
+ * Full jitter: a wait is a random part of BACKOFF_MIN_MS, doubled with every failed attempt up to BACKOFF_MAX_MS, on top
+ * of what the server asks for. A browser that comes online tries at once.
+ */
 export const BACKOFF_MIN_MS = 500
 export const BACKOFF_MAX_MS = 30_000
+/** The bound is doubled so often more after a server said that it goes: everyone who was there comes back. */
+export const RESTART_DOUBLINGS = 3
 /** A connection that stood so long starts its backoff anew. */
 export const STEADY_MS = 10_000
 /** From the start of a connection to its socket, and from there to its welcome. Beyond: given up, backoff. */
@@ -29,5 +34,7 @@ export const RETRY_MS = 1_000
 /** `close` waits so long for what is queued. Beyond: it is lost, counted as `closed`. */
 export const CLOSE_MS = 2_000
 
+/** UTF-8 takes so many bytes for a character of JavaScript at most. */
+export const CHAR_BYTES = 3
 /** What an event takes in a frame beside its JSON, and a frame beside its events, at most. */
 export const EVENT_HEAD_BYTES = 64

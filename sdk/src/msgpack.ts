@@ -10,7 +10,6 @@
 export const encode = (value: unknown): Uint8Array<ArrayBuffer> => {
   const out: number[] = []
   const utf8 = new TextEncoder()
-  const view = new DataView(new ArrayBuffer(8))
   /** `fix`: the short form's tag, if it is short. `tag` is the form of 8 bits, then those of 16 and 32 follow. */
   const head = (n: number, isShort: boolean, fix: number, tag: number, size = n) => {
     let bits = isShort ? 0 : size < 256 ? 8 : size < 65_536 ? 16 : 32
@@ -25,8 +24,8 @@ export const encode = (value: unknown): Uint8Array<ArrayBuffer> => {
       if (item >>> 0 === item) head(item, item < 128, 0, 0xcc)
       else if (item >> 0 === item) head(item, item > -33, 0, 0xd0, ~item * 2)
       else {
-        view.setFloat64(0, item)
-        out.push(0xcb, ...new Uint8Array(view.buffer))
+        // No engine that runs this keeps the high byte first.
+        out.push(0xcb, ...new Uint8Array(new Float64Array([item]).buffer).reverse())
       }
     } else if (typeof item === 'string') {
       const bytes = utf8.encode(item)

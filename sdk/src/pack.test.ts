@@ -10,6 +10,7 @@ import {
 } from '@pulssi/protocol/client'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { BOUNDS } from './bounds.js'
 import { faultOf } from './check.js'
 import { EVENT_HEAD_BYTES } from './limits.js'
 import { encode } from './msgpack.js'
@@ -52,11 +53,11 @@ const entryOf = (event: PulseEvent, seq: number, at = NOW): Entry => {
 }
 const take = (entries: readonly Entry[]) => {
   const outbox = {} as Outbox
-  addOutbox(outbox, 1e9)
+  addOutbox(outbox, { ...BOUNDS, $maxBytes: 1e9 })
   for (const entry of entries) outbox.$add(1e9, entry)
   return outbox.$take(100, FRAME_BYTES)?.[1] ?? []
 }
-const packed = (entries: readonly Entry[], own: string) => pack(1, entries, own, NOW) as unknown as BatchFrame
+const packed = (entries: readonly Entry[], own: string) => pack(1, [...entries], own, NOW) as unknown as BatchFrame
 
 test('what the check lets through packs into frames that the server takes, within the estimate', () => {
   let passed = 0

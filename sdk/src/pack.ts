@@ -30,22 +30,16 @@ const wireEvent = (event: PulseEvent, dt: number, place: number | undefined): un
   return wire
 }
 
-/**
- * A batch frame of these events, each visitor's together. `own`: the stream that this connection's hello named, left
- * out of its groups.
- */
-export const pack = (
-  frame: number,
-  entries: readonly Entry[],
-  own: string | undefined,
-  sentAt: number | null,
-): readonly unknown[] => {
+/** `own`: the stream that this connection's hello named, left out of the frame's groups. May sort `entries`. */
+export type Pack = (frame: number, entries: Entry[], own: string, now: number | null) => readonly unknown[]
+
+/** A batch of events, in their order. `sentAt`: now, or null in a replay. */
+export const pack: Pack = (frame, entries, own, sentAt) => {
   const places: unknown[] = []
   /** The place of each key in `places`. */
   const known: Record<string, number> = {}
   const groups: unknown[] = []
-  let lastKey = ''
-  let nextSeq = 0
+  let following: string | undefined
   let base = 0
   let group: unknown[] = []
   for (const [event, , key] of entries) {
@@ -54,14 +48,13 @@ export const pack = (
     const place = touchpoint && (channel || pairs[0] ? [touchpoint, channel, pairs] : touchpoint)
     const placeKey = JSON.stringify(place)
     if (place) known[placeKey] ??= places.push(place) - 1
-    if (key !== lastKey || seq !== nextSeq) {
+    if (key + seq !== following) {
       base = at
       group = []
       groups.push([visitor, stream === own ? null : stream, seq, at, group])
     }
     group.push(wireEvent(event, at - base, known[placeKey]))
-    lastKey = key
-    nextSeq = seq + 1
+    following = key + (seq + 1)
   }
   return [Frame.batch, frame, sentAt, places, groups]
 }

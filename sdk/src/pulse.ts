@@ -1,35 +1,32 @@
+import type { Bounds } from './bounds.js'
+import { eventCalls } from './calls.js'
 import { Turn } from './connection.js'
 import { createEmitter } from './emitter.js'
 import type { Environment } from './environment.js'
 import { addGate, type Check, type Gate } from './gate.js'
 import { CLOSE_MS } from './limits.js'
+import type { Pack } from './pack.js'
 import { createSession } from './session.js'
-import type { Events, PulseClient, PulseEvent, PulseOptions, Told } from './types.js'
+import type { CoreClient, PulseEvent, PulseOptions, Told } from './types.js'
 
-/** The calls that are events. */
-const eventCalls = (put: (event: PulseEvent) => unknown): Events => {
-  const call = (kind: PulseEvent['kind']) => (touchpoint: string | undefined, details?: object) =>
-    put({ ...details, kind, touchpoint } as PulseEvent)
-  return {
-    enter: call('enter'),
-    leave: call('leave'),
-    goal: call('goal'),
-    feedback: call('feedback'),
-    signal: (touchpoint, name, options) => call('signal')(touchpoint, { ...options, name }),
-    link: details => call('link')(details?.touchpoint, details),
-    asked: (touchpoint, ask, result) => call('ask')(touchpoint, { ask, result }),
-  }
-}
-
-export const createClient = (options: PulseOptions, environment: Environment, check: Check): PulseClient => {
-  const [on, tell] = createEmitter<Told>(options.debug)
-  const core = createSession(options, environment, tell) as Gate
-  addGate(core, options, check)
+/** `more`: what an entry has beyond the core, whose functions it may replace; returns members of the client. */
+export const createClient = <More extends object>(
+  options: PulseOptions,
+  environment: Environment,
+  check: Check,
+  pack: Pack,
+  bounds: Bounds,
+  more: (core: Gate, options: PulseOptions) => More,
+): CoreClient & More => {
+  const [on, tell] = createEmitter<Told>()
+  const core = createSession(options, environment, tell, pack, bounds) as Gate
+  addGate(core, options, check, bounds)
+  const others = more(core, options)
   core.$consent(options.consent ?? 'granted')
   return {
+    ...others,
     ...eventCalls(core.$put),
-    as: visitor => eventCalls(event => core.$put({ ...event, visitor })),
-    send: event => core.$put(event, true),
+    send: (event: PulseEvent) => core.$put(event, true),
     on,
     flush: core.$flush,
     close: async () => {
@@ -47,6 +44,6 @@ export const createClient = (options: PulseOptions, environment: Environment, ch
     get visitor() {
       return core.$visitor
     },
-    stats: () => ({ ...core.$stats, lost: { ...core.$stats.lost } }),
+    stats: () => structuredClone(core.$stats),
   }
 }

@@ -1,9 +1,19 @@
-import { Close, Fault, Frame, Refusal, type ServerFrame } from '@pulssi/protocol/client'
+import {
+  Close,
+  type ErrorFrame,
+  Fault,
+  Frame,
+  Refusal,
+  type ServerFrame,
+  type WelcomeFrame,
+} from '@pulssi/protocol/client'
+import type { Bounds } from './bounds.js'
 import { Phase, Turn } from './connection.js'
 import type { Environment } from './environment.js'
-import { OUTBOX_BYTES, RETRY_MS } from './limits.js'
+import { RETRY_MS } from './limits.js'
 import { decode } from './msgpack.js'
 import { addOutbox } from './outbox.js'
+import type { Pack } from './pack.js'
 import { addSender, type Sender } from './sender.js'
 import { addSpeaker, type Speaker } from './speaker.js'
 import type { PulseEvent, PulseOptions } from './types.js'
@@ -17,41 +27,45 @@ const CLOSING_CODES = 1_000
 export type Tell = (name: string, told: unknown) => void
 
 /** All parts of a client, each added by its own file. */
-export interface Session extends Sender, Speaker {
-  $tell: Tell
-}
+export interface Session extends Sender, Speaker {}
 
 /**
  * Carries events to the server: keeps them until they are acknowledged, sends them again. Its modes are those of the
- * connection, whose state machine decides; here are the consequences.
+ * connection, whose state machine decides; here are the consequences. The environment becomes the session.
  */
-export const createSession = (options: PulseOptions, environment: Environment, tell: Tell): Session => {
-  const core = { ...environment, $tell: tell } as Session
+export const createSession = (
+  options: PulseOptions,
+  environment: Environment,
+  tell: Tell,
+  pack: Pack,
+  bounds: Bounds,
+): Session => {
+  const core = environment as Session
   const refused = (code: number, message: string, event: PulseEvent | undefined) =>
     tell('refused', { code, message, event })
-  addOutbox(core, options.outboxBytes ?? OUTBOX_BYTES)
+  addOutbox(core, bounds)
   addSpeaker(core, options)
   addWire(core, options.url)
-  addSender(core, options)
-  core.$failed = (message, code = 0) => tell('error', { code, message: String(message) })
+  addSender(core, pack, bounds)
+  core.$failed = (message, code = 0) => tell('error', { code, message: `${message}` })
   core.$hello = () => {
     core.$helloStream = core.$stream
     return [Frame.hello, options.key, core.$identity, core.$visitor, options.proof, core.$stream, AGENT]
   }
   core.$hear = data => {
     const frame = decode(data) as unknown as ServerFrame
-    if (frame[0] === Frame.welcome) {
-      core.$limits = frame
-      core.$visitor = frame[1] || core.$visitor
+    const [type, first] = frame
+    if (type === Frame.welcome) {
+      core.$limits = frame as WelcomeFrame
+      core.$visitor = (first as string) || core.$visitor
       tell('open', { visitor: core.$visitor })
       core.$turn(Turn.welcomed)
-    } else if (frame[0] === Frame.ack) {
-      tell('ack', frame)
-      core.$acknowledge(frame[1])
+    } else if (type === Frame.ack) {
       for (const [number, position, code] of frame[2]) refused(code, '', core.$refuse(number, position))
-    } else if (frame[0] === Frame.error) {
-      const [, code, message, retryMs, number, position] = frame
-      core.$hintMs = retryMs ?? 0
+      core.$acknowledge(first as number)
+    } else if (type === Frame.error) {
+      const [, code, message, retryMs, number, position] = frame as ErrorFrame
+      core.$hintMs = retryMs as number
       if (position !== null) refused(code, message, core.$refuse(number, position))
       else {
         if (code < CLOSING_CODES) {
@@ -65,7 +79,7 @@ export const createSession = (options: PulseOptions, environment: Environment, t
   }
   core.$dropped = (code, retryMs) => {
     const culprit = (code === Fault.badFrame || code === Close.tooBig) && core.$breakUp()
-    if (culprit) refused(Refusal.badEvent, 'bad frame', culprit)
+    if (culprit) refused(Refusal.badEvent, 'frame', culprit)
     core.$restart()
     if (core.$phase === Phase.stopped) core.$lose('stopped')
     tell('close', { code, retryMs })

@@ -32,7 +32,7 @@ export interface PulseOptions {
   cuts?: Cuts
   /** `granted` unless set. */
   consent?: Consent
-  /** Writes each event, ack, refusal and error to the console. */
+  /** Writes what `on` tells to the console. Not in the files for script tags. */
   debug?: boolean
   /** Node 20 has none of its own: the class of the `ws` package; without it the SDK imports `ws` itself. */
   WebSocket?: WebSocketClass
@@ -67,7 +67,8 @@ export type PulseEvent = Omit<JsonEvent, 'visitor' | 'at'> & { visitor?: string;
 /** `full`: no room in the outbox, nothing was taken. `bad`: an `error` event has told what is wrong with it. */
 export type Sent = 'queued' | 'full' | 'bad' | 'closed'
 
-export interface Events {
+/** The calls that are events. */
+export interface Calls {
   /** The visitor came to the touchpoint. */
   enter(touchpoint: string, options?: Common): void
   /** The visitor went away from it, and may come back. */
@@ -81,6 +82,17 @@ export interface Events {
   link(to: { customer?: string; code?: string; proof?: string; touchpoint?: string }): void
   /** Reports that an ask was shown or dismissed. */
   asked(touchpoint: string, ask: string, result: AskResult): void
+}
+
+/** The calls for one visitor. */
+export interface Events extends Calls {
+  /**
+   * Erases the visitor, here and on the server: drops what is queued, and resolves with true once the server has nothing
+   * any more, after reconnects too. For the SDK's own visitor consent is `denied` from the call on, and what storage
+   * holds goes last; granted again, somebody else begins. Resolves with false where nothing is sent any more (closed,
+   * stopped, refused) or the outbox is full: then nothing was erased.
+   */
+  forget(): Promise<boolean>
 }
 
 export interface Lost {
@@ -120,9 +132,7 @@ export interface Told {
   nudge: unknown
 }
 
-export interface PulseClient extends Events {
-  /** The same events for another visitor. For services: a page's key speaks for its own visitor only. */
-  as(visitor: string): Events
+export interface CoreClient extends Calls {
   /** The plain form of all the others, and the one that drops nothing: on `full`, `flush` and try again. */
   send(event: PulseEvent): Sent
   /** Returns its own unsubscribe. */
@@ -135,4 +145,11 @@ export interface PulseClient extends Events {
   /** Known from the welcome on. */
   readonly visitor: string | null
   stats(): Stats
+}
+
+export type PageClient = CoreClient & Events
+
+export interface PulseClient extends PageClient {
+  /** The same for another visitor. For services: a page's key speaks for its own visitor only. */
+  as(visitor: string): Events
 }

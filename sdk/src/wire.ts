@@ -1,4 +1,4 @@
-import { IDLE, Phase, step, Turn } from './connection.js'
+import { IDLE, Phase, SILENT, step, Turn } from './connection.js'
 import { createTimer, type Environment } from './environment.js'
 import { encode } from './msgpack.js'
 import type { Socket } from './socket.js'
@@ -15,8 +15,10 @@ export interface WireListener extends Environment {
   $dropped(code: number, retryMs: number | null): void
   /** Something went wrong. `code` 0: the SDK itself says so; else it is that of the close that follows. */
   $failed(error: unknown, code?: number): void
-  /** The page is shown again after it was hidden for good. */
+  /** Connects, now rather than later, unless something speaks against it. */
   $start(): void
+  /** The page is hidden, perhaps for good, or shown: what waits goes now, in a beacon where there is no socket. */
+  $leavePage(): void
   /** The state machine has taken a turn: when `open`, frames may be sent. */
   $pump(isHeard?: boolean): void
 }
@@ -37,21 +39,31 @@ export const addWire = (wire: Wire, url: string): void => {
   const setTimer = createTimer(wire)
   const connect = () => {
     wire.$hintMs = 0
-    socket = wire.$open(
-      url,
-      () => wire.$turn(Turn.opened),
-      data => {
+    let mine: Socket
+    /** Nothing is heard of a socket that is given up. */
+    const ifMine =
+      <Event>(run: (event: Event) => void) =>
+      (event: Event) => {
         try {
-          wire.$hear(data)
+          if (mine === socket) run(event)
         } catch (error) {
           wire.$failed(error)
         }
-      },
-      (code, why) => {
-        if (why) wire.$failed(why, code)
-        wire.$turn(Turn.dropped, wire.$hintMs, code)
-      },
-    )
+      }
+    try {
+      socket = mine = wire.$open(
+        url,
+        ifMine<void>(() => wire.$turn(Turn.opened)),
+        ifMine(({ data }) => wire.$hear(data)),
+        ifMine(({ code, reason }) => {
+          if (reason) wire.$failed(reason, code)
+          wire.$turn(Turn.dropped, wire.$hintMs, code)
+        }),
+      )
+    } catch (error) {
+      wire.$failed(error)
+      wire.$turn(Turn.dropped, 0, SILENT)
+    }
   }
   wire.$phase = Phase.idle
   wire.$send = frame => socket?.send(encode(frame))
@@ -67,19 +79,11 @@ export const addWire = (wire: Wire, url: string): void => {
       if (phase === Phase.connecting) connect()
       if (phase === Phase.greeting) wire.$send(wire.$hello())
       if ((phase < Phase.connecting || phase > Phase.refusing) && socket) {
-        socket.close()
+        socket.close(NORMAL)
         socket = null
         wire.$dropped(code, until ? waitMs : null)
       }
     }
     wire.$pump()
-  }
-  // A page with an open socket is not kept in the back/forward cache.
-  if (globalThis.document) {
-    addEventListener('pagehide', () => {
-      wire.$pump()
-      wire.$turn(Turn.halt)
-    })
-    addEventListener('pageshow', () => wire.$start())
   }
 }

@@ -4,6 +4,15 @@ import { Packr } from 'msgpackr'
 import { WebSocketServer } from 'ws'
 
 const packr = new Packr({ useRecords: false, moreTypes: false, int64AsType: 'number' })
+/** null: noise, which must not end the process of whom we are compared with. */
+const decode = data => {
+  try {
+    const frame = packr.decode(data)
+    return Array.isArray(frame) ? frame : null
+  } catch {
+    return null
+  }
+}
 const server = new WebSocketServer({
   host: '127.0.0.1',
   port: 0,
@@ -13,7 +22,8 @@ const server = new WebSocketServer({
 server.on('connection', socket => {
   socket.on('error', () => {})
   socket.on('message', data => {
-    const frame = packr.decode(data)
+    const frame = decode(data)
+    if (frame === null) return
     if (frame[0] === Frame.batch) socket.send(packr.encode([Frame.ack, frame[1], []]))
     else socket.send(packr.encode([Frame.welcome, null, Date.now(), 65_536, 100, 1, 5_000]))
   })

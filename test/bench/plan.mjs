@@ -30,6 +30,9 @@ export const PLAN = [
   { part: 'codec', script: 'codec.mjs', options: {} },
   { part: 'ingest', script: 'ingest.mjs', options: {} },
   { part: 'live', script: 'live.mjs', options: {} },
+  { part: 'restart', script: 'restart.mjs', options: {} },
+  { part: 'idle', script: 'idle.mjs', options: {} },
+  { part: 'attack', script: 'attack.mjs', options: {} },
   { part: 'size', script: 'sizes.mjs', options: {} },
 ]
 

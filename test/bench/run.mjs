@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Usage: npm run bench -- [--only engine,codec] [--quick] [--json FILE] [--profile FOLDER]
+// Usage: npm run bench -- [--only engine,codec] [--quick] [--json FILE] [--profile FOLDER] [--attack-seconds 30]
 // Prints what was measured beside what DESIGN.md, section 11, asks for. Figures of --quick say only that it runs, those
 // of --profile are slower.
 import { fork } from 'node:child_process'
@@ -14,7 +14,7 @@ import { TARGETS } from './targets.mjs'
 
 const usage = message => {
   console.error(
-    `${message}\nUsage: npm run bench -- [--only ${PARTS.join(',')}] [--quick] [--json FILE] [--profile FOLDER]`,
+    `${message}\nUsage: npm run bench -- [--only ${PARTS.join(',')}] [--quick] [--json FILE] [--profile FOLDER] [--attack-seconds 30]`,
   )
   process.exit(2)
 }
@@ -22,13 +22,15 @@ const usage = message => {
 const readOptions = () => {
   try {
     const text = { type: 'string' }
-    return parseArgs({ options: { only: text, quick: { type: 'boolean' }, json: text, profile: text } }).values
+    return parseArgs({
+      options: { only: text, quick: { type: 'boolean' }, json: text, profile: text, 'attack-seconds': text },
+    }).values
   } catch (error) {
     return usage(error.message)
   }
 }
 
-const { only, quick = false, json, profile } = readOptions()
+const { only, quick = false, json, profile, 'attack-seconds': attackSeconds } = readOptions()
 const wanted = only?.split(',') ?? PARTS
 const unknown = wanted.find(part => !PARTS.includes(part))
 if (unknown !== undefined) usage(`there is no part "${unknown}"`)
@@ -36,7 +38,7 @@ if (unknown !== undefined) usage(`there is no part "${unknown}"`)
 /** Runs one script; resolves with its results. Rejects if it fails. */
 const runStep = ({ script, options }) =>
   new Promise((resolve, reject) => {
-    const args = [JSON.stringify({ ...options, quick, profile })]
+    const args = [JSON.stringify({ ...options, quick, profile, attackSeconds })]
     const path = fileURLToPath(new URL(script, import.meta.url))
     const child = fork(path, args, { execArgv: ['--expose-gc', ...profiling(profile)] })
     const results = []

@@ -35,12 +35,28 @@ export const startBare = async () => {
   }
 }
 
-/** `pulssi serve` as built, with a log on disk of its own; only rates and caps per address are lifted. */
-export const startPulssi = async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pulssi-bench-'))
-  const limits = { serviceMessagesPerSecond: FREE, readerMessagesPerSecond: FREE, connectionsPerAddress: FREE }
+/** Rates and caps per address: benches come from one address, faster than any client should. */
+const LIFTED = {
+  serviceMessagesPerSecond: FREE,
+  readerMessagesPerSecond: FREE,
+  connectionsPerAddress: FREE,
+  attemptsPerAddressPerSecond: FREE,
+  pendingPerAddress: FREE,
+  subscriptionsPerAddress: FREE,
+  readerRequestsPerSecond: FREE,
+}
+
+export const benchFolder = () => mkdtempSync(join(tmpdir(), 'pulssi-bench-'))
+
+/**
+ * `pulssi serve` as built, with a log on disk of its own, or with that in `kept`, which then stays; rates and caps per
+ * address are lifted.
+ */
+export const startPulssi = async ({ limits = LIFTED, kept, ...settings } = {}) => {
+  const folder = kept ?? benchFolder()
   const file = join(folder, 'pulssi.config.json')
-  writeFileSync(file, JSON.stringify({ server: { port: 0, dataDir: join(folder, 'data'), limits }, journey: JOURNEY }))
+  const server = { port: 0, dataDir: join(folder, 'data'), limits }
+  writeFileSync(file, JSON.stringify({ journey: JOURNEY, ...settings, server }))
   const main = script('../../aggregator/dist/cli/main.js')
   const args = [...profiling(asked.profile), main, 'serve', '--config', file, '--log-level', 'warn']
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -53,16 +69,20 @@ export const startPulssi = async () => {
     })
     child.once('exit', code => reject(new Error(`pulssi serve ended with ${code}`)))
   })
+  const end = async signal => {
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+    process.off('exit', kill)
+  }
   return {
     url: `${http.replace(/^http/, 'ws')}/v1/ws`,
     http,
     pid: child.pid,
+    kill: () => end('SIGKILL'),
     close: async () => {
-      const gone = once(child, 'exit')
-      child.kill('SIGTERM')
-      await gone
-      process.off('exit', kill)
-      rmSync(folder, { recursive: true, force: true })
+      await end('SIGTERM')
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

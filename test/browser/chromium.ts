@@ -39,8 +39,13 @@ export const findChromium = (env: NodeJS.ProcessEnv): string => {
   return found
 }
 
-export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: findChromium(process.env), args: FLAGS })
+/** `flags`: more of them. `without`: those of the driver that this test can't do with. */
+export const launch = (flags: readonly string[] = [], without: string[] = []): Promise<Browser> =>
+  chromium.launch({
+    executablePath: findChromium(process.env),
+    args: [...FLAGS, ...flags],
+    ignoreDefaultArgs: without,
+  })
 
 export interface Watched {
   readonly context: BrowserContext

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { LmdbStore, MemoryBus, SegmentLog } from '../../aggregator/src/embedded/index.js'
+import { FileStore, MemoryBus, SegmentLog } from '../../aggregator/src/embedded/index.js'
 import type { EventLog } from '../../aggregator/src/ports.js'
 import { busContract } from './bus.js'
 import { eventLogContract, type LogHarness, type LogOptions } from './event-log.js'
@@ -36,13 +36,13 @@ const makeLog = async ({ partitions, queueBytes }: LogOptions): Promise<LogHarne
 
 const makeStore = async (): Promise<StoreHarness> => {
   const folder = await temporary()
-  const store = LmdbStore.open(folder)
+  const store = await FileStore.open({ folder })
   let current = store
   return {
     store,
     reopen: async () => {
       await current.close()
-      current = LmdbStore.open(folder)
+      current = await FileStore.open({ folder })
       return current
     },
     dispose: async () => {
@@ -54,4 +54,4 @@ const makeStore = async (): Promise<StoreHarness> => {
 
 eventLogContract('SegmentLog', makeLog)
 busContract('MemoryBus', async () => new MemoryBus(() => undefined))
-storeContract('LmdbStore', makeStore)
+storeContract('FileStore', makeStore)

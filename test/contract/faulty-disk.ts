@@ -1,10 +1,12 @@
 import { type Disk, type DiskFile, nodeDisk } from '../../aggregator/src/embedded/index.js'
 
-type Fault = 'write' | 'sync' | 'truncate' | 'open' | 'hang'
+type Fault = 'write' | 'sync' | 'truncate' | 'open' | 'rename' | 'hang'
 
 /** A disk that does what it is told to do wrong: `failNext` for one call, `failing` for all until taken out. */
 export class FaultyDisk implements Disk {
   readonly failing = new Set<Fault>()
+  /** Only files whose path has this in it do wrong. */
+  where = ''
   /** Most bytes that one write takes. */
   writeBytes = Number.POSITIVE_INFINITY
   readonly #inner: Disk = nodeDisk
@@ -15,6 +17,11 @@ export class FaultyDisk implements Disk {
     this.#next.push(fault)
   }
 
+  /** Syncs that hang now. */
+  get hanging(): number {
+    return this.#release.length
+  }
+
   /** Lets every call that hangs go on. */
   release(): void {
     this.failing.delete('hang')
@@ -22,11 +29,11 @@ export class FaultyDisk implements Disk {
   }
 
   async open(path: string, mode: 'create' | 'write' | 'read'): Promise<DiskFile> {
-    if (mode !== 'read') this.#check('open')
+    if (mode !== 'read') this.#check('open', path)
     const file = await this.#inner.open(path, mode)
     return {
       write: (bytes, position) => {
-        if (this.#is('write')) {
+        if (this.#is('write', path)) {
           // A failed write may leave part of its bytes behind.
           return file.write(bytes.subarray(0, bytes.length >> 1), position).then(() => this.#throw('write'))
         }
@@ -34,12 +41,12 @@ export class FaultyDisk implements Disk {
       },
       read: (into, position) => file.read(into, position),
       sync: async () => {
-        if (this.#is('hang')) await new Promise<void>(resolve => this.#release.push(resolve))
-        this.#check('sync')
+        if (this.#is('hang', path)) await new Promise<void>(resolve => this.#release.push(resolve))
+        this.#check('sync', path)
         await file.sync()
       },
       truncate: async sizeBytes => {
-        this.#check('truncate')
+        this.#check('truncate', path)
         await file.truncate(sizeBytes)
       },
       sizeBytes: () => file.sizeBytes(),
@@ -53,7 +60,8 @@ export class FaultyDisk implements Disk {
   makeFolder(folder: string): Promise<void> {
     return this.#inner.makeFolder(folder)
   }
-  rename(from: string, to: string): Promise<void> {
+  async rename(from: string, to: string): Promise<void> {
+    this.#check('rename', to)
     return this.#inner.rename(from, to)
   }
   remove(path: string): Promise<void> {
@@ -63,14 +71,15 @@ export class FaultyDisk implements Disk {
     return this.#inner.syncFolder(folder)
   }
 
-  #is(fault: Fault): boolean {
+  #is(fault: Fault, path: string): boolean {
+    if (!path.includes(this.where)) return false
     const at = this.#next.indexOf(fault)
     if (at >= 0) this.#next.splice(at, 1)
     return at >= 0 || this.failing.has(fault)
   }
 
-  #check(fault: Fault): void {
-    if (this.#is(fault)) this.#throw(fault)
+  #check(fault: Fault, path: string): void {
+    if (this.#is(fault, path)) this.#throw(fault)
   }
 
   #throw(fault: Fault): never {

@@ -64,7 +64,9 @@ test('a beacon carries its key in the body, and speaks for one visitor', async (
       headers: { 'content-type': 'text/plain;charset=UTF-8', 'user-agent': BROWSER, origin },
       body: JSON.stringify({ key, sentAt: Date.now(), events }),
     })
-  const good = await beacon(KEYS.page, [event(0), event(1, { visitor: 'v-2' }), event(1, { channel: 'phone' })])
+  const own = { visitor: 'v.1' }
+  const events = [event(0, own), event(1, { visitor: 'v.2' }), event(1, { ...own, channel: 'phone' })]
+  const good = await beacon(KEYS.page, events)
   expect(good.headers.get('access-control-allow-origin')).toBe(KEYS.origin)
   expect(good.body).toMatchObject({
     accepted: 1,
@@ -73,7 +75,7 @@ test('a beacon carries its key in the body, and speaks for one visitor', async (
       { index: 2, code: Refusal.channelDenied },
     ],
   })
-  const unnumbered = { visitor: 'v-1', at: Date.now(), kind: 'enter', touchpoint: 'cart' }
+  const unnumbered = { visitor: 'v.1', at: Date.now(), kind: 'enter', touchpoint: 'cart' }
   expect((await beacon(KEYS.page, [unnumbered])).body).toMatchObject({ rejected: [{ code: Refusal.badEvent }] })
   expect((await beacon('pk_other', [event(0)])).status).toBe(401)
   expect((await beacon(KEYS.token, [event(0)])).status).toBe(403)
@@ -187,7 +189,8 @@ test('bots are counted apart, services are never taken for one', async () => {
   const server = await serve(CLOSED)
   const bot = { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' }
   const fromPage = { ...bearer(KEYS.page), ...bot, origin: KEYS.origin }
-  expect((await post(server, lines(event(0)), fromPage)).body).toMatchObject({ accepted: 0 })
+  const visitor = 'p.bot'
+  expect((await post(server, lines(event(0, { visitor })), fromPage)).body).toMatchObject({ accepted: 0 })
   expect((await post(server, lines(event(1, { visitor: 'v-2' })), bot)).body).toMatchObject({ accepted: 1 })
   expect((await journey(server)).events).toMatchObject({ accepted: 1, bots: 1 })
 })

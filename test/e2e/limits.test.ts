@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { CLOSED, Client, ENTER, journey, KEYS, post, serve } from './harness.js'
 
 test('W11: too fast is refused with a hint; later batches are dropped until that number comes again', async () => {
-  const server = await serve({ ...CLOSED, server: { limits: { serviceMessagesPerSecond: 2 } } })
+  const server = await serve({ ...CLOSED, server: { limits: { serviceMessagesPerSecond: 2, floodFactor: 100_000 } } })
   const client = await Client.service(server)
   const now = Date.now()
   const batch = (frame: number): void =>
@@ -22,6 +22,22 @@ test('W11: too fast is refused with a hint; later batches are dropped until that
     expect(answer).toMatchObject([Frame.error, Fault.rateLimited, expect.any(String), expect.any(Number), 3, null])
   }
   expect((await journey(server)).events).toMatchObject({ accepted: 3, duplicates: 0 })
+})
+
+test('W11: what comes behind a refused batch is dropped unread, and so is that batch while it comes too early', async () => {
+  const server = await serve({ ...CLOSED, server: { limits: { serviceMessagesPerSecond: 1, floodFactor: 100_000 } } })
+  const client = await Client.service(server)
+  const broken = (number: number): void => client.send([Frame.batch, number, 'no time', [], []])
+  client.batch('v-1', 's-1', 0, [ENTER])
+  client.batch('v-1', 's-1', 1, [ENTER])
+  broken(3)
+  broken(2)
+  const hint = [Frame.error, Fault.rateLimited, expect.any(String), expect.any(Number), 2, null]
+  expect(await client.hear(frame => frame[0] === Frame.error)).toMatchObject(hint)
+  await client.acked(1)
+  await client.hear(() => client.heard.filter(frame => frame[0] === Frame.error).length === 2)
+  expect(client.heard.filter(frame => frame[0] === Frame.error)).toMatchObject([hint, hint])
+  expect(client.socket.readyState).toBe(client.socket.OPEN)
 })
 
 test('W1: no hello in time', async () => {
@@ -82,8 +98,8 @@ test('W3: identities: a day’s visitor is kept over a reconnect, a page’s own
   const [, kept] = await Client.page(server, 0, 'd.yesterday')
   expect(kept[1]).toBe('d.yesterday')
   expect((await Client.page(server, 1))[1][1]).toMatch(/^p\./)
-  expect((await Client.page(server, 1, 'mine'))[1][1]).toBe('mine')
-  expect((await Client.page(server, 2, 'device-1'))[1][1]).toBe('device-1')
+  expect((await Client.page(server, 1, 'p.mine'))[1][1]).toBe('p.mine')
+  expect((await Client.page(server, 2, 'v.device'))[1][1]).toBe('v.device')
   await expect(Client.page(server, 3, 'customer-1')).rejects.toThrow(String(Fault.forbidden))
   await expect(Client.page(server, 2)).rejects.toThrow(String(Fault.badFrame))
 })

@@ -1,5 +1,13 @@
 export { type CompareOptions, type Difference, difference } from './difference.js'
-export { type Arrival, type EventItem, type LogItem, type RefuseItem, type TickItem, Verdict } from './items.js'
+export {
+  type Arrival,
+  type EraseItem,
+  type EventItem,
+  type LogItem,
+  type RefuseItem,
+  type TickItem,
+  Verdict,
+} from './items.js'
 export { readConfig, readLine } from './read.js'
 export { Recount, type RecountOptions } from './recount.js'
 export type { Judged } from './verdicts.js'

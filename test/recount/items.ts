@@ -35,7 +35,17 @@ export interface RefuseItem {
   readonly count: number
 }
 
-export type LogItem = EventItem | TickItem | RefuseItem
+/** All that is known of a visitor is to be forgotten. */
+export interface EraseItem {
+  readonly type: 'erase'
+  readonly visitor: string
+  /** 0 with the data clock. */
+  readonly at: number
+  /** What takes the place of the visitor's hash. */
+  readonly noise: readonly [number, number]
+}
+
+export type LogItem = EventItem | TickItem | RefuseItem | EraseItem
 
 export const Verdict = {
   accepted: 'accepted',
@@ -54,4 +64,10 @@ export interface Arrival {
   /** The partition's clock before this event came: what the clock alone had decided until then. */
   readonly clockBefore: number
   readonly late: boolean
+}
+
+/** An erasure, with the partition's clock once it has moved it. */
+export interface Erasure {
+  readonly erased: string
+  readonly clock: number
 }

@@ -35,6 +35,8 @@ export class Recount {
   readonly judged: Judged
   /** How many outcomes the clock had decided before a later event took them back. */
   readonly takenBack: number
+  /** How many visits were open when their visitor was erased. */
+  readonly cutOff: number
   readonly map: JourneyMap
   readonly #facts = new Map<string, Fact[]>()
   readonly #active = new Map<string, number>()
@@ -45,19 +47,28 @@ export class Recount {
     this.map = new JourneyMap(config)
     this.judged = new Judge(dataClock, partitionOf).all(items)
     const replays = new Map<string, VisitorReplay>()
-    for (const arrival of this.judged.arrivals) {
-      const { visitor } = arrival.event
-      const replay = replays.get(visitor) ?? new VisitorReplay(this.map, fact => this.#keep(fact))
-      replays.set(visitor, replay)
-      replay.event(arrival)
+    const ended: VisitorReplay[] = []
+    let cutOff = 0
+    for (const told of this.judged.story) {
+      const visitor = 'erased' in told ? told.erased : told.event.visitor
+      const replay = replays.get(visitor)
+      if ('erased' in told) {
+        // N21: whoever comes under this id from now on is somebody else.
+        if (replay?.erase(told.clock)) cutOff++
+        if (replay) ended.push(replay)
+        replays.delete(visitor)
+        continue
+      }
+      const own = replay ?? new VisitorReplay(this.map, fact => this.#keep(fact), `${visitor} ${ended.length}`)
+      replays.set(visitor, own)
+      own.event(told)
     }
-    let takenBack = 0
     for (const replay of replays.values()) {
       const open = replay.end(this.judged.clock)
       if (open !== null) this.#active.set(open, (this.#active.get(open) ?? 0) + 1)
-      takenBack += replay.takenBack
     }
-    this.takenBack = takenBack
+    this.takenBack = [...replays.values(), ...ended].reduce((sum, replay) => sum + replay.takenBack, 0)
+    this.cutOff = cutOff
   }
 
   #keep(fact: Fact): void {

@@ -35,6 +35,8 @@ export const told = ({ at, received = at, ...rest }: Told): EventItem => ({
   receivedAt: T0 + received,
 })
 
+export const erase = (at: number, visitor = 'v'): LogItem => ({ type: 'erase', visitor, at: T0 + at, noise: [0, at] })
+
 export const tick = (at: number): LogItem => ({ type: 'tick', at: T0 + at })
 
 /** Idle 10 min, grace 1 min, horizon 1 h. */

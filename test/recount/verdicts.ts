@@ -1,5 +1,5 @@
 import { type EventTotals, SEQ_AHEAD, SEQ_WINDOW } from '@pulssi/protocol/client'
-import { type Arrival, type EventItem, type LogItem, Verdict } from './items.js'
+import { type Arrival, type EraseItem, type Erasure, type EventItem, type LogItem, Verdict } from './items.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -23,6 +23,8 @@ export interface Judged {
   readonly totals: EventTotals
   readonly clock: number
   readonly arrivals: Arrival[]
+  /** The arrivals and, between them, the erasures. */
+  readonly story: (Arrival | Erasure)[]
   /** One for each item of the log; null for what is no event. */
   readonly verdicts: (Verdict | null)[]
   /** Seqs that came after a higher one of their stream. */
@@ -37,6 +39,7 @@ export class Judge {
   readonly #streams = new Map<string, Stream>()
   readonly #lives: Stream[] = []
   readonly #arrivals: Arrival[] = []
+  readonly #story: (Arrival | Erasure)[] = []
   readonly #totals = { accepted: 0, duplicates: 0, lost: 0, late: 0, tooLate: 0, rejected: 0, bots: 0 }
   #tick = 0
   #holesFilled = 0
@@ -51,13 +54,15 @@ export class Judge {
     // lost: highest seq + 1 − seqs seen, over all lives; what was lost in a forgotten one stays lost (N6).
     for (const life of this.#lives) this.#totals.lost += life.highest + 1 - life.seen.size
     const clock = Math.max(this.#tick, ...this.#clocks.values())
-    return { totals: this.#totals, clock, arrivals: this.#arrivals, verdicts, holesFilled: this.#holesFilled }
+    const [arrivals, story, holesFilled] = [this.#arrivals, this.#story, this.#holesFilled]
+    return { totals: this.#totals, clock, arrivals, story, verdicts, holesFilled }
   }
 
   #item(item: LogItem): Verdict | null {
     // Every partition gets every tick.
     if (item.type === 'tick') this.#tick = Math.max(this.#tick, item.at)
     if (item.type === 'refuse') this.#totals.rejected += item.count
+    if (item.type === 'erase') this.#erase(item)
     return item.type === 'event' ? this.#event(item) : null
   }
 
@@ -111,8 +116,19 @@ export class Judge {
     const late = time - (time % FINE_SLICE) <= clock - LATE
     if (late) this.#totals.late++
     this.#totals.accepted++
-    this.#arrivals.push({ event, time, clockBefore, late })
+    const arrival = { event, time, clockBefore, late }
+    this.#arrivals.push(arrival)
+    this.#story.push(arrival)
     return Verdict.accepted
+  }
+
+  /** N21: the clock moves as by a tick, in this partition alone; every stream of the visitor is forgotten. */
+  #erase({ visitor, at }: EraseItem): void {
+    const partition = this.#partitionOf(visitor)
+    const clock = Math.max(this.#tick, this.#clocks.get(partition) ?? 0, at)
+    this.#clocks.set(partition, clock)
+    for (const key of [...this.#streams.keys()]) if (key.startsWith(`${visitor} `)) this.#streams.delete(key)
+    this.#story.push({ erased: visitor, clock })
   }
 
   /** N6: the stream as it is remembered at this clock; a new life where it is forgotten. */

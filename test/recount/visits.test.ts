@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Recount } from './recount.js'
-import { HOUR, MINUTE, recountOf, SECOND, type Told, tick, visitsAt } from './story.js'
+import { erase, HOUR, MINUTE, recountOf, SECOND, type Told, tick, visitsAt } from './story.js'
 
 const b = { touchpoint: 'b' }
 const later = tick(50 * HOUR)
@@ -167,6 +167,33 @@ describe('recount, visits', () => {
     expect(channel([null])).toBe('web')
     expect(channel(['phone', null])).toBe(null)
     expect(channel(['phone', null], { channel: 'store' })).toBe('store')
+  })
+
+  it('N21: an erasure resolves an open visit as unseen, at the clock that it moves', () => {
+    const recount = recountOf([{ at: 0 }, erase(3 * MINUTE), later])
+    expect(visitsAt(recount)).toEqual({ entered: 1, unseen: 1 })
+    expect(recount.pulses(['a'], 'total')[0]?.dwellMs.p50).toBe(3 * MINUTE)
+    expect(visitsAt(recountOf([{ at: 0 }, erase(11 * MINUTE), later]))).toEqual({ entered: 1, dropped: 1 })
+    expect(visitsAt(recountOf([{ at: 0 }, tick(11 * MINUTE), erase(MINUTE), later]))).toEqual({
+      entered: 1,
+      dropped: 1,
+    })
+    expect(visitsAt(recountOf([{ at: 0 }, erase(MINUTE), erase(2 * MINUTE), later]))).toEqual({ entered: 1, unseen: 1 })
+  })
+
+  it('N21: what comes later under the same id is a new visitor’s, in new streams', () => {
+    const numbered = { stream: 's', seq: 0 }
+    const recount = recountOf([
+      { at: 0, ...numbered },
+      erase(MINUTE),
+      { at: 2 * MINUTE, ...numbered },
+      { at: 3 * MINUTE, ...numbered },
+    ])
+    expect(recount.judged.totals).toMatchObject({ accepted: 2, duplicates: 1 })
+    expect(recount.pulses(['a'], 'total')[0]).toMatchObject({ visitors: 2, visits: { entered: 2, active: 1 } })
+    // A drop that is forgotten is not recovered.
+    expect(visitsAt(recountOf([{ at: 0 }, erase(20 * MINUTE), { at: 30 * MINUTE }]))).toMatchObject({ dropped: 1 })
+    expect(visitsAt(recountOf([{ at: 0 }, erase(20 * MINUTE), { at: 30 * MINUTE }]))).not.toHaveProperty('recovered')
   })
 
   it('N20: a touchpoint is listed once an accepted event named it', () => {

@@ -36,6 +36,8 @@ interface Visit {
 export class VisitorReplay {
   readonly #map: JourneyMap
   readonly #fact: (fact: Fact) => void
+  /** Who it is among the distinct visitors. */
+  readonly #name: string
   #page = true
   #time = Number.NEGATIVE_INFINITY
   #visit: Visit | null = null
@@ -44,9 +46,10 @@ export class VisitorReplay {
   /** How many outcomes the clock had decided before an event of this visitor took them back. */
   takenBack = 0
 
-  constructor(map: JourneyMap, fact: (fact: Fact) => void) {
+  constructor(map: JourneyMap, fact: (fact: Fact) => void, name: string) {
     this.#map = map
     this.#fact = fact
+    this.#name = name
   }
 
   event({ event, time, clockBefore, late }: Arrival): void {
@@ -64,6 +67,15 @@ export class VisitorReplay {
     return this.#visit?.touchpoint ?? null
   }
 
+  /** N21: what is still open resolves as `unseen`; answers whether anything was. */
+  erase(clock: number): boolean {
+    this.#time = Math.max(this.#time, clock)
+    this.#settle(this.#time)
+    const visit = this.#visit
+    if (visit) this.#resolve(visit, 'unseen', this.#time, this.#time)
+    return visit !== null
+  }
+
   /** N14: past its deadline a visit resolves at the deadline. */
   #settle(now: number): void {
     const visit = this.#visit
@@ -79,7 +91,7 @@ export class VisitorReplay {
       touchpoint,
       time,
       what: 'named',
-      visitor: event.visitor,
+      visitor: this.#name,
       channel: event.channel ?? 'web',
       late,
     })
@@ -100,8 +112,8 @@ export class VisitorReplay {
       case 'feedback':
       case 'answer':
         if (event.scale !== null && event.level !== null) {
-          const { scale, level, visitor } = event
-          this.#fact({ touchpoint, time, what: 'answer', scale, level, visitor })
+          const { scale, level } = event
+          this.#fact({ touchpoint, time, what: 'answer', scale, level, visitor: this.#name })
         }
         if (here && this.#visit) this.#active(this.#visit, this.#map.idleMs(touchpoint, this.#visit.channel))
         break

@@ -27,6 +27,7 @@ const eventsOf = (item: LogItem): number => {
     case 'refuse':
       return item.count
     case 'tick':
+    case 'erase':
       return 0
   }
 }

@@ -31,10 +31,12 @@ class Partition {
   readonly writer: EntryWriter
   readonly #api: EngineModule
   readonly #run: Run
-  readonly #entries: Uint8Array[] = []
+  readonly #entries: { readonly bytes: Uint8Array; readonly erases: boolean }[] = []
   #image: { readonly chunks: Uint8Array[]; readonly entries: number } | null = null
   /** What the view has of this partition can't be continued: the next partial must be whole. */
   #viewBroken = false
+  /** Somebody was erased since the last partial that the view has, or in what was replayed. */
+  #erased = false
 
   constructor(api: EngineModule, run: Run, index: number) {
     this.#api = api
@@ -45,10 +47,12 @@ class Partition {
   }
 
   flush(verdicts: Verdicts): void {
-    const entry = this.writer.take()
-    if (!entry) return
-    this.#entries.push(entry)
-    this.engine.apply(entry, {
+    const erases = this.writer.erasures > 0
+    const bytes = this.writer.take()
+    if (!bytes) return
+    this.#erased ||= erases
+    this.#entries.push({ bytes, erases })
+    this.engine.apply(bytes, {
       verdict(_record, accepted, duplicates, tooLate) {
         verdicts.accepted += accepted
         verdicts.duplicates += duplicates
@@ -68,18 +72,28 @@ class Partition {
   crash(): void {
     const { chunks, entries } = this.#image ?? { chunks: null, entries: 0 }
     const restored = chunks ? this.#api.Engine.restore(chunks) : new this.#api.Engine(this.#run.key)
-    for (const entry of this.#entries.slice(entries)) restored.apply(entry, { verdict() {}, refused() {} })
+    const replayed = this.#entries.slice(entries)
+    for (const { bytes } of replayed) restored.apply(bytes, { verdict() {}, refused() {} })
     const expected = this.#api.digest([this.engine])
     const actual = this.#api.digest([restored])
     Mismatch.unlessSameText(this.#run.seed, 'digest after a crash', expected, actual)
     this.engine = restored
     this.#viewBroken = true
+    // What is erased once more may have come back, and be in the view already.
+    this.#erased ||= replayed.some(({ erases }) => erases)
+  }
+
+  /** Whole partials are added to what a view has, and take out nobody: with an erasure amiss it begins anew. */
+  get spoilsView(): boolean {
+    return this.#viewBroken && this.#erased
   }
 
   feed(view: View, lost: boolean, whole = false): void {
     const partial = this.engine.partial(whole || this.#viewBroken)
     this.#viewBroken = lost
-    if (partial && !lost) view.absorb(this.index, partial, NOW)
+    if (lost) return
+    this.#erased = false
+    if (partial) view.absorb(this.index, partial, NOW)
   }
 }
 
@@ -112,7 +126,7 @@ export class Cluster {
       for (const partition of this.partitions) partition.writer.add(item)
       return
     }
-    const index = item.type === 'event' ? this.partitionOf(item.visitor) : 0
+    const index = item.type === 'refuse' ? 0 : this.partitionOf(item.visitor)
     const partition = this.partitions[index] as Partition
     partition.writer.add(item)
     const random = this.#randomAfter(item)
@@ -121,6 +135,7 @@ export class Cluster {
 
   /** Everything written is applied and in the view. */
   settle(): void {
+    this.#renewView()
     for (const partition of this.partitions) {
       partition.flush(this.verdicts)
       partition.feed(this.view, false)
@@ -136,7 +151,7 @@ export class Cluster {
 
   /** Drawn from the item itself: a log cut short crashes at the same events as the whole. */
   #randomAfter(item: LogItem): Random {
-    const mark = item.type === 'event' ? item.receivedAt + (item.seq ?? 0) : 0
+    const mark = item.type === 'event' ? item.receivedAt + (item.seq ?? 0) : item.type === 'erase' ? item.at : 0
     return new Random(this.#seed ^ (mark % 2 ** 31))
   }
 
@@ -147,6 +162,11 @@ export class Cluster {
       partition.crash()
       this.crashes++
     }
+    this.#renewView()
     if (random.chance(FEED)) partition.feed(this.view, random.chance(LOST_PARTIAL))
+  }
+
+  #renewView(): void {
+    if (this.partitions.some(({ spoilsView }) => spoilsView)) this.view = this.freshView()
   }
 }

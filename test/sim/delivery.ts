@@ -1,4 +1,4 @@
-import type { EventItem, LogItem } from '../recount/index.js'
+import type { EraseItem, EventItem, LogItem } from '../recount/index.js'
 import type { Made } from './journeys.js'
 import type { Random } from './random.js'
 import { Cap, type World } from './world.js'
@@ -8,9 +8,19 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const FEWEST_EVENTS = 210
 const TOO_LATE_EDGE = 0.001
+/** Runs in which somebody is erased; each visitor's chance there, and that of a second time. */
+const ERASING_SHARE = 0.3
+const ERASED = 0.25
+const ERASED_AGAIN = 0.4
+const MOST_ERASING = 40
 
 interface Sent {
   readonly event: EventItem
+  readonly arrivesAt: number
+}
+
+interface Erased {
+  readonly item: EraseItem
   readonly arrivesAt: number
 }
 
@@ -42,7 +52,24 @@ export const deliver = (random: Random, world: World, journeys: readonly Made[][
     .sort((a, b) => a.arrivesAt - b.arrivesAt || a.order - b.order)
   // A run that ends in the midst of it leaves visits open and the short windows full.
   const ends = world.cap === Cap.none && random.chance(0.6) ? random.int(FEWEST_EVENTS, inOrder.length) : inOrder.length
-  return withTicks(random, world, road, inOrder.slice(0, Math.max(ends, FEWEST_EVENTS)))
+  const taken = inOrder.slice(0, Math.max(ends, FEWEST_EVENTS))
+  return withTicks(random, world, road, taken, erasures(random, world, taken))
+}
+
+/** Some visitors ask to be forgotten, and some of these ask again, because they heard no ack. In order of arrival. */
+const erasures = (random: Random, world: World, sent: readonly Sent[]): Erased[] => {
+  if (!random.chance(ERASING_SHARE)) return []
+  const visitors = [...new Set(sent.map(({ event }) => event.visitor))].slice(0, MOST_ERASING)
+  const asked = visitors.flatMap(visitor => {
+    if (!random.chance(ERASED)) return []
+    const first = random.pick(sent).arrivesAt + random.int(0, SECOND)
+    const again = random.chance(ERASED_AGAIN) ? [first + random.magnitude(1, world.config.idleMs)] : []
+    return [first, ...again].map(arrivesAt => {
+      const noise: [number, number] = [random.int(0, 2 ** 32 - 1), random.int(0, 2 ** 32 - 1)]
+      return { item: { type: 'erase' as const, visitor, at: world.dataClock ? 0 : arrivesAt, noise }, arrivesAt }
+    })
+  })
+  return asked.sort((a, b) => a.arrivesAt - b.arrivesAt)
 }
 
 const randomRoad = (random: Random, world: World, journeys: readonly Made[][]): Road => {
@@ -125,14 +152,26 @@ const leapt = (
 }
 
 /** Ticks between the events; with even clocks one before each event, to its receive time. */
-const withTicks = (random: Random, world: World, road: Road, sent: readonly Sent[]): LogItem[] => {
+const withTicks = (
+  random: Random,
+  world: World,
+  road: Road,
+  sent: readonly Sent[],
+  erased: readonly Erased[],
+): LogItem[] => {
   const items: LogItem[] = []
+  const waiting = [...erased]
   const tickShare = random.pick([0.02, 0.1, 0.3])
   let previous = sent[0]?.arrivesAt ?? world.startsAt
   // The greatest `at` accepted so far is what a tick carries with the data clock.
   let greatest = 0
   let newest = 0
   for (const { event, arrivesAt } of sent) {
+    for (let next = waiting[0]; next !== undefined && next.arrivesAt <= arrivesAt; next = waiting[0]) {
+      if (world.evenClocks) items.push({ type: 'tick', at: next.item.at })
+      items.push(next.item)
+      waiting.shift()
+    }
     if (random.chance(tickShare)) {
       const between = previous + Math.floor(random.next() * (arrivesAt - previous))
       const slow = random.chance(0.1) ? random.int(0, 5 * SECOND) : 0

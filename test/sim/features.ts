@@ -13,6 +13,7 @@ export const FEATURES = [
   'tooLate',
   'cap reached',
   'crash',
+  'visit erased',
 ] as const
 export type Feature = (typeof FEATURES)[number]
 export type Features = ReadonlySet<Feature>
@@ -33,6 +34,7 @@ export const featuresOf = (run: Run, cluster: Cluster, recount: Recount): Featur
     tooLate: totals.tooLate > 0,
     'cap reached': capReached(run, recount),
     crash: cluster.crashes > 0,
+    'visit erased': recount.cutOff > 0,
   }
   return new Set(FEATURES.filter(name => shown[name]))
 }

@@ -29,6 +29,7 @@ export class EntryWriter {
   /** The last event of the group that is open. */
   #open: EventItem | null = null
   #events = 0
+  #erasures = 0
 
   constructor(api: EngineModule, run: Run) {
     this.#api = api
@@ -45,6 +46,10 @@ export class EntryWriter {
     return this.#events
   }
 
+  get erasures(): number {
+    return this.#erasures
+  }
+
   add(item: LogItem): void {
     if (item.type === 'event') {
       this.#event(item)
@@ -52,13 +57,19 @@ export class EntryWriter {
     }
     this.#close()
     if (item.type === 'tick') this.#writer.tick(item.at)
-    else this.#writer.refuse(item.count)
+    else if (item.type === 'refuse') this.#writer.refuse(item.count)
+    else {
+      const { hi, lo } = this.#visitor.of(item.visitor)
+      this.#erasures++
+      this.#writer.erase(item.at, [hi, lo], item.noise)
+    }
   }
 
   /** The entry's bytes, null where nothing was gathered. */
   take(): Uint8Array | null {
     this.#close()
     this.#events = 0
+    this.#erasures = 0
     return this.#writer.length > 0 ? this.#writer.take() : null
   }
 

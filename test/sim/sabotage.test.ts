@@ -27,14 +27,26 @@ const FAULTS: Fault[] = [
   {
     name: 'a restored image has forgotten which seqs were seen above a hole',
     file: 'image.ts',
-    find: /new Uint8Array\(state\.streams\.holes\.buffer\)\.set\((input\.take\(holeRows \* 32\))\)/,
-    replace: '$1',
+    find: /put\(streams\.holes, index \* HOLE_BLOCK_ROWS \* HOLE_WORDS, bytes\)/,
+    replace: '',
   },
   {
     name: 'a window is one slice too wide',
     file: 'windows.ts',
     find: /return \{ size, first: last - slices \+ 1, last \}/,
     replace: 'return { size, first: last - slices, last }',
+  },
+  {
+    name: 'an erasure leaves the visit open',
+    file: 'engine.ts',
+    find: /this\.visits\.erase\(this\.visits\.arrive\(clock\)\)/,
+    replace: 'this.visits.arrive(clock)',
+  },
+  {
+    name: 'who comes after an erasure under the same id is the visitor of before',
+    file: 'engine.ts',
+    find: /this\.state\.unname\(hi, lo, .*\)/,
+    replace: '',
   },
 ]
 

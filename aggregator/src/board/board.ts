@@ -1,4 +1,4 @@
-import { type Journey, type Pulse, type PulseRow, WINDOWS, type Window } from '@pulssi/protocol'
+import { type EventTotals, type Journey, type Pulse, type PulseRow, WINDOWS, type Window } from '@pulssi/protocol'
 import type { View } from '../engine/index.js'
 import type { Bus, Clock } from '../ports.js'
 import { PARTIALS, partitionOf, unpackPartial } from '../worker/index.js'
@@ -51,6 +51,20 @@ export class Board {
 
   stale(): number[] {
     return this.#options.view.stale()
+  }
+
+  /** Of the oldest figures shown, ms. */
+  get ageMs(): number {
+    return this.#options.view.ageMs(this.#options.clock.now())
+  }
+
+  get subscribers(): number {
+    return this.#shapeOf.size
+  }
+
+  /** Events of all partitions since their logs began. */
+  totals(): EventTotals {
+    return this.#options.view.totals()
   }
 
   /** Touchpoints and roll-ups that match, as far as they may be seen. */

@@ -14,9 +14,12 @@ const parse = (url: string, scheme: 'http' | 'ws'): URL => {
 /** Checks the address of a server, whose WebSocket the SDK finds by itself. Throws CliError. */
 export const socketUrl = (url: string): string => parse(url, 'ws').href
 
-/** To the address that takes events over HTTP; the path of a WebSocket is left out. Throws CliError. */
-export const eventsUrl = (url: string): string => {
+/** To another path of the same server; that of a WebSocket is left out. Throws CliError. */
+export const pathUrl = (url: string, path: string): string => {
   const address = parse(url, 'http')
-  address.pathname = address.pathname.replace(/\/+$/, '').replace(SOCKET_PATH, '') + EVENTS_PATH
+  address.pathname = address.pathname.replace(/\/+$/, '').replace(SOCKET_PATH, '') + path
   return address.href
 }
+
+/** To the address that takes events over HTTP; the path of a WebSocket is left out. Throws CliError. */
+export const eventsUrl = (url: string): string => pathUrl(url, EVENTS_PATH)

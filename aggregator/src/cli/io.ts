@@ -8,6 +8,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborts when the user or the system asks the process to end. */
   readonly signal: AbortSignal
+  /** Calls the listener whenever the system asks to read the configuration again; left out where nobody can ask. */
+  readonly onHangup?: (listener: () => void) => void
   /** ms since 1970 */
   now(): number
 }
@@ -19,7 +21,10 @@ export const processIo = (): Io => {
   const { stdin, stdout, stderr, env } = process
   // Whoever reads our output may leave first (`pulssi tail | head`); that is no failure.
   stdout.on('error', () => stop.abort())
-  return { stdin, stdout, stderr, env, signal: stop.signal, now: Date.now }
+  const onHangup = (listener: () => void): void => {
+    process.on('SIGHUP', listener)
+  }
+  return { stdin, stdout, stderr, env, signal: stop.signal, onHangup, now: Date.now }
 }
 
 export const print = (io: Io, line: string): void => {

@@ -1,11 +1,20 @@
 import { WINDOWS, type Window } from '@pulssi/protocol'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { VERSION } from '../version.js'
+import { addBackup } from './backup.js'
+import { addCompact } from './compact.js'
+import { addData } from './data.js'
+import { addDoctor } from './doctor.js'
 import { CliError, Exit, type ExitName, exitTable } from './exits.js'
 import { complain, type Io } from './io.js'
+import { addKeys } from './keys.js'
 import { type ReplayOptions, replay } from './replay.js'
+import { addRestore } from './restore.js'
 import { type SendOptions, send } from './send.js'
 import { type ServeOptions, serve } from './serve.js'
+import { addSubject } from './subject.js'
 import { type TailOptions, tail } from './tail.js'
+import { addToken } from './token.js'
 
 const DEFAULT_URL = 'http://127.0.0.1:8700'
 /** A server that has no keys yet takes any. */
@@ -62,6 +71,17 @@ const addServe = (program: Command, io: Io, done: Done): void => {
     .option('--host <address>', 'address to listen on; replaces server.host (PULSSI_HOST)')
     .option('--port <number>', 'port to listen on, 0 for any; replaces server.port (PULSSI_PORT)')
     .option('--data <folder>', 'where everything is kept; replaces server.dataDir (PULSSI_DATA)')
+    .addOption(
+      new Option(
+        '--trust-proxy <cidr>',
+        'believe the X-Forwarded-For of proxies in this range; may be given several',
+      ).argParser(gathered((text: string) => text)),
+    )
+    .option(
+      '--tls-cert <file>',
+      'certificate chain, PEM: speak HTTPS and WSS; replaces server.tls.cert (PULSSI_TLS_CERT)',
+    )
+    .option('--tls-key <file>', 'its private key, PEM; replaces server.tls.key (PULSSI_TLS_KEY)')
     .option('--clock <clock>', 'wall, or data to run old events as if they were live (PULSSI_CLOCK)')
     .addOption(
       new Option('--log-level <level>', 'how much to log (PULSSI_LOG_LEVEL)')
@@ -136,7 +156,7 @@ const addReplay = (program: Command, io: Io, done: Done): void => {
 const buildProgram = (io: Io, done: Done): Command => {
   const program = new Command('pulssi')
     .description('The live pulse of a customer journey.')
-    .version('0.1.0')
+    .version(VERSION)
     .showHelpAfterError('(add --help for all options)')
     .configureOutput({
       writeOut: text => io.stdout.write(text),
@@ -144,7 +164,21 @@ const buildProgram = (io: Io, done: Done): Command => {
     })
     .exitOverride()
     .addHelpText('after', `\n${exitTable()}`)
-  for (const add of [addServe, addSend, addTail, addReplay]) add(program, io, done)
+  for (const add of [
+    addServe,
+    addSend,
+    addTail,
+    addReplay,
+    addBackup,
+    addRestore,
+    addCompact,
+    addSubject,
+    addKeys,
+    addToken,
+    addDoctor,
+    addData,
+  ])
+    add(program, io, done)
   for (const command of program.commands)
     command.copyInheritedSettings(program).addHelpText('after', `\n${exitTable()}`)
   return program

@@ -49,7 +49,7 @@ describe('a whole configuration', () => {
   test('is read with durations in ms and kinds of keys told apart', () => {
     const config = parseConfig(SHOP)
     expect(config.keys).toEqual([
-      { kind: 'page', key: 'pk_shop', origins: ['https://shop.example'], channels: ['web'] },
+      { kind: 'page', key: 'pk_shop', origins: ['https://shop.example'], channels: ['web'], proofSecret: null },
       { kind: 'service', key: 'sk_desk' },
     ])
     expect(config.rules[0]?.for).toBe(120_000)

@@ -24,6 +24,14 @@ test('flags beat the environment, which beats the file', () => {
   expect(server).toMatchObject({ host: 'localhost', port: 3, dataDir: 'y', clock: 'data', retentionHours: 5 })
 })
 
+test('flags and the environment lay certificate and key over the file, each by itself', () => {
+  const file = written('tls.json', '{"server":{"tls":{"cert":"a.pem","key":"a.key"}}}')
+  const env = { PULSSI_TLS_KEY: 'b.key' }
+  expect(loadConfig({ file, env, flags: {} }).server.tls).toEqual({ cert: 'a.pem', key: 'b.key' })
+  expect(loadConfig({ env, flags: { tlsCert: 'c.pem' } }).server.tls).toEqual({ cert: 'c.pem', key: 'b.key' })
+  expect(() => loadConfig({ env: {}, flags: { tlsCert: 'c.pem' } })).toThrow(/server\.tls\.key: is missing/)
+})
+
 test('without a file everything has its default', () => {
   expect(loadConfig({ env: {}, flags: {} }).server.port).toBe(8700)
 })

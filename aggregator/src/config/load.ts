@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError, type Problem, problemsFrom } from './problems.js'
 import { type Config, configSchema } from './schema.js'
+import { type Environment, resolveSecrets } from './secrets.js'
 
 /** What overrides the file, in the order of the table: the environment first, then flags. */
 export interface Flags {
@@ -8,12 +9,15 @@ export interface Flags {
   readonly port?: string | number | undefined
   readonly data?: string | undefined
   readonly clock?: string | undefined
+  readonly tlsCert?: string | undefined
+  readonly tlsKey?: string | undefined
+  readonly trustProxy?: readonly string[] | undefined
 }
 
 export interface ConfigSources {
   /** Path of the JSON file; without one everything has its default. */
   readonly file?: string | undefined
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Environment
   readonly flags: Flags
 }
 
@@ -23,6 +27,9 @@ export const OVERRIDES = {
   port: { variable: 'PULSSI_PORT', key: 'port' },
   data: { variable: 'PULSSI_DATA', key: 'dataDir' },
   clock: { variable: 'PULSSI_CLOCK', key: 'clock' },
+  tlsCert: { variable: 'PULSSI_TLS_CERT', key: 'tls.cert' },
+  tlsKey: { variable: 'PULSSI_TLS_KEY', key: 'tls.key' },
+  trustProxy: { variable: 'PULSSI_TRUST_PROXY', key: 'trustProxy' },
 } as const
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
@@ -54,6 +61,13 @@ const readJson = (file: string): unknown => {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A variable or flag is text; some keys are not. */
+const readValue = (key: string, given: string | number | readonly string[]): unknown => {
+  if (typeof given !== 'string') return given
+  if (key === 'trustProxy') return given.split(',').map(range => range.trim())
+  return key === 'port' && /^\d+$/.test(given) ? Number(given) : given
+}
+
 /** The file's value with the environment and the flags laid over `server`. A value of a wrong shape is left as it is. */
 const override = (value: unknown, { env, flags }: ConfigSources): unknown => {
   if (!isObject(value)) return value
@@ -64,29 +78,44 @@ const override = (value: unknown, { env, flags }: ConfigSources): unknown => {
     const { variable, key } = OVERRIDES[flag]
     const given = flags[flag] ?? env[variable]
     if (given === undefined || given === '') continue
-    laidOver[key] = key === 'port' && typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given
+    const [outer = key, inner] = key.split('.')
+    if (inner !== undefined) {
+      laidOver[outer] = { ...(isObject(laidOver[outer]) ? laidOver[outer] : {}), [inner]: given }
+      continue
+    }
+    laidOver[key] = readValue(key, given)
   }
   return { ...value, server: laidOver }
 }
 
 /** Keys and read tokens are all that stands between the network and the data. */
-const checkBinding = ({ server, keys, readTokens }: Config): Problem[] => {
-  if (keys.length > 0 || readTokens.length > 0 || LOOPBACK.has(server.host)) return []
+const checkBinding = ({ server, keys, readTokens, jwt }: Config): Problem[] => {
+  if (keys.length + readTokens.length + jwt.length > 0 || LOOPBACK.has(server.host)) return []
   const message = `"${server.host}" is open to the network, and no keys or readTokens are set: set them, or use 127.0.0.1`
   return [{ path: 'server.host', message }]
 }
 
-/** Checks a configuration that is at hand. Throws ConfigError with every problem at once. */
-export const parseConfig = (value: unknown, source = 'the configuration'): Config => {
+/** Checks the form alone, for who has not the environment that it will be read in. Throws ConfigError. */
+export const checkShape = (value: unknown, source: string): void => {
   const result = configSchema.safeParse(value)
   if (!result.success) throw new ConfigError(source, problemsFrom(result.error))
-  const problems = checkBinding(result.data)
+}
+
+/**
+ * Checks a configuration that is at hand; secrets given as `env:NAME` are taken from `env`. Throws ConfigError with
+ * every problem at once.
+ */
+export const parseConfig = (value: unknown, source = 'the configuration', env: Environment = process.env): Config => {
+  const result = configSchema.safeParse(value)
+  if (!result.success) throw new ConfigError(source, problemsFrom(result.error))
+  const { config, problems } = resolveSecrets(result.data, env)
+  problems.push(...checkBinding(config))
   if (problems.length > 0) throw new ConfigError(source, problems)
-  return result.data
+  return config
 }
 
 /** Reads, overrides and checks. Throws ConfigError with every problem at once. */
 export const loadConfig = (sources: ConfigSources): Config => {
   const value = sources.file === undefined ? {} : readJson(sources.file)
-  return parseConfig(override(value, sources), sources.file)
+  return parseConfig(override(value, sources), sources.file, sources.env)
 }

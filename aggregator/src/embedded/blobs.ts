@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs'
-import { open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DamagedBlob } from '../ports.js'
+import { BLOB_FOOTER_BYTES, BLOB_HEADER_BYTES, BlobSum, encodeBlobHeader } from './blob-format.js'
+import { type Disk, type DiskFile, readFully, writeAll } from './disk.js'
 import { KEY_BYTES, READ_BYTES } from './limits.js'
 
 const SUFFIX = '.blob'
@@ -15,63 +16,110 @@ const nameOf = (key: string): string => {
   return name
 }
 
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
+/** Throws DamagedBlob, also after the last piece. */
+async function* readBlob(path: string, file: DiskFile, header: Buffer): AsyncGenerator<Uint8Array> {
+  const endBytes = (await file.sizeBytes()) - BLOB_FOOTER_BYTES
+  const begin = await readFully(file, Buffer.alloc(BLOB_HEADER_BYTES), 0)
+  if (endBytes < BLOB_HEADER_BYTES) throw new DamagedBlob(`${path} is damaged: it ends early`)
+  if (!begin.equals(header))
+    throw new DamagedBlob(`${path} is damaged, or of another data folder, or not what its name says`)
+  const sum = new BlobSum(header)
+  for (let at = BLOB_HEADER_BYTES; at < endBytes; ) {
+    const piece = await readFully(file, Buffer.allocUnsafeSlow(Math.min(READ_BYTES, endBytes - at)), at)
+    if (piece.length === 0) break
+    sum.add(piece)
+    at += piece.length
+    yield piece
   }
+  const footer = await readFully(file, Buffer.alloc(BLOB_FOOTER_BYTES), endBytes)
+  if (!footer.equals(sum.footer())) throw new DamagedBlob(`${path} is damaged: its checksum differs`)
 }
 
 /** Blobs as files. A file has its name only once all of it is durable, so a crash leaves the old one. */
 export class BlobFolder {
+  readonly #disk: Disk
   readonly #folder: string
+  readonly #id: string
+  readonly #names: Set<string>
 
-  constructor(folder: string) {
+  private constructor(disk: Disk, folder: string, id: string, names: Set<string>) {
+    this.#disk = disk
     this.#folder = folder
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    for (const name of readdirSync(folder)) if (name.endsWith(UNFINISHED)) unlinkSync(join(folder, name))
+    this.#id = id
+    this.#names = names
+  }
+
+  /** `id`: of the log that the blobs belong to. */
+  static async open(disk: Disk, folder: string, id: string): Promise<BlobFolder> {
+    await disk.makeFolder(folder)
+    const names = await disk.list(folder)
+    for (const name of names) if (name.endsWith(UNFINISHED)) await disk.remove(join(folder, name))
+    return new BlobFolder(disk, folder, id, new Set(names.filter(name => name.endsWith(SUFFIX))))
   }
 
   async put(key: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    const path = join(this.#folder, nameOf(key))
+    const name = nameOf(key)
+    const path = join(this.#folder, name)
     const unfinished = `${path}.${randomUUID()}${UNFINISHED}`
-    const file = await open(unfinished, 'wx', 0o600)
+    const file = await this.#disk.open(unfinished, 'create')
     try {
       try {
-        for await (const chunk of chunks) await file.writeFile(chunk)
+        await this.#write(file, key, chunks)
         await file.sync()
       } finally {
         await file.close()
       }
-      await rename(unfinished, path)
+      await this.#disk.rename(unfinished, path)
     } catch (error) {
-      await rm(unfinished, { force: true })
+      await this.#disk.remove(unfinished).catch(() => undefined)
       throw error
     }
-    await syncFolder(this.#folder)
+    this.#names.add(name)
+    await this.#disk.syncFolder(this.#folder)
   }
 
   /** null where there is none. The file is opened at the first chunk; from then on a new one changes nothing. */
   get(key: string): AsyncIterable<Uint8Array> | null {
-    const path = join(this.#folder, nameOf(key))
-    if (!existsSync(path)) return null
+    const name = nameOf(key)
+    if (!this.#names.has(name)) return null
+    const path = join(this.#folder, name)
+    const disk = this.#disk
+    const header = encodeBlobHeader(this.#id, key)
     return {
       async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-        for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) yield chunk as Uint8Array
+        const file = await disk.open(path, 'read')
+        try {
+          yield* readBlob(path, file, header)
+        } finally {
+          await file.close()
+        }
       },
     }
   }
 
   async delete(key: string): Promise<void> {
-    await rm(join(this.#folder, nameOf(key)), { force: true })
-    await syncFolder(this.#folder)
+    const name = nameOf(key)
+    if (!this.#names.has(name)) return
+    await this.#disk.remove(join(this.#folder, name))
+    this.#names.delete(name)
+    await this.#disk.syncFolder(this.#folder)
   }
 
-  async keys(prefix: string): Promise<string[]> {
-    const names = (await readdir(this.#folder)).filter(name => name.endsWith(SUFFIX))
-    const keys = names.map(name => decodeURIComponent(name.slice(0, -SUFFIX.length)))
+  keys(prefix: string): string[] {
+    const keys = [...this.#names].map(name => decodeURIComponent(name.slice(0, -SUFFIX.length)))
     return keys.filter(key => key.startsWith(prefix)).sort()
+  }
+
+  async #write(file: DiskFile, key: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    const header = encodeBlobHeader(this.#id, key)
+    const sum = new BlobSum(header)
+    await writeAll(file, header, 0)
+    let at = header.length
+    for await (const chunk of chunks) {
+      sum.add(chunk)
+      await writeAll(file, chunk, at)
+      at += chunk.length
+    }
+    await writeAll(file, sum.footer(), at)
   }
 }

@@ -5,18 +5,20 @@ import { ENTRY_BYTES } from './limits.js'
  * A segment file in bytes, little-endian:
  *
  *     segment = header record*
- *     header  = "PULSSLOG" version:u16 partitions:u16 partition:u16 pad:u16 first:f64 pad:u32 crc:u32
+ *     header  = "PULSSLOG" version:u16 partitions:u16 partition:u16 flags:u16 first:f64 id:byte×8 pad:u32 crc:u32
  *     record  = mark:u32 crc:u32 length:u32 place:u32 sequence:f64 byte×length
  *
- * `first`: sequence of the segment's first entry. A header's crc is over all before it, a record's over all after it.
- * `place`: how many entries of the same commit lie before this one. At most one commit is on its way to the disk at
- * any time, so a broken record is a torn write unless a record of a later commit follows it: then it was durable once.
+ * `first`: sequence of the segment's first entry. `id`: the log's own, random, the same in all of its files.
+ * `flags`: 1 where a compaction changed what entries say, so that they can't be counted anew from the log alone. A
+ * header's crc is over all before it, a record's over all after it. `place`: how many entries of the same commit lie
+ * before this one. At most one commit is on its way to the disk at any time, so a broken record is a torn write unless
+ * a record of a later commit follows it, or the partition's mark (mark.ts) says so: then it was durable once.
  *
  * The second mark says that the log was closed in good order: no bytes, and the sequence that comes next. With it even
  * the last record can be told torn from damaged.
  */
-export const FORMAT_VERSION = 1
-export const HEADER_BYTES = 32
+export const FORMAT_VERSION = 2
+export const HEADER_BYTES = 40
 export const RECORD_BYTES = 24
 
 const MAGIC = Buffer.from('PULSSLOG', 'latin1')
@@ -27,21 +29,43 @@ const MARK_START = ENTRY_MARK.subarray(0, 3)
 const ENTRY = ENTRY_MARK.readUInt32LE()
 const CLOSED = CLOSED_MARK.readUInt32LE()
 const CRC_FROM = 8
+const FLAGS_AT = 14
+const REWRITTEN = 1
+const ID_AT = 24
+const ID_BYTES = 8
 
 export interface SegmentHeader {
   readonly version: number
   readonly partitions: number
   readonly partition: number
   readonly first: number
+  /** 16 hexadecimal digits. */
+  readonly id: string
+  /** A compaction changed what entries say. */
+  readonly isRewritten: boolean
 }
 
-export const encodeHeader = ({ partitions, partition, first }: Omit<SegmentHeader, 'version'>): Buffer => {
+export const encodeHeader = ({
+  partitions,
+  partition,
+  first,
+  id,
+}: Omit<SegmentHeader, 'version' | 'isRewritten'>): Buffer => {
   const bytes = Buffer.alloc(HEADER_BYTES)
   MAGIC.copy(bytes)
   bytes.writeUInt16LE(FORMAT_VERSION, 8)
   bytes.writeUInt16LE(partitions, 10)
   bytes.writeUInt16LE(partition, 12)
   bytes.writeDoubleLE(first, 16)
+  bytes.write(id, ID_AT, 'hex')
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, HEADER_BYTES - 4)), HEADER_BYTES - 4)
+  return bytes
+}
+
+/** The header of a segment with the same entries, of which some say less. */
+export const rewrittenHeader = (header: Buffer): Buffer => {
+  const bytes = Buffer.from(header)
+  bytes.writeUInt16LE(bytes.readUInt16LE(FLAGS_AT) | REWRITTEN, FLAGS_AT)
   bytes.writeUInt32LE(crc32(bytes.subarray(0, HEADER_BYTES - 4)), HEADER_BYTES - 4)
   return bytes
 }
@@ -56,6 +80,8 @@ export const decodeHeader = (bytes: Buffer): SegmentHeader | null => {
     partitions: bytes.readUInt16LE(10),
     partition: bytes.readUInt16LE(12),
     first: bytes.readDoubleLE(16),
+    id: bytes.toString('hex', ID_AT, ID_AT + ID_BYTES),
+    isRewritten: (bytes.readUInt16LE(FLAGS_AT) & REWRITTEN) !== 0,
   }
 }
 

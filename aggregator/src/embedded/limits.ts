@@ -14,11 +14,17 @@ export const RECENT_BYTES = 4 * 1024 * 1024
 export const READ_BYTES = 1024 * 1024
 /** Bytes between two places of a segment that can be found without reading what lies before. */
 export const MARK_BYTES = 1024 * 1024
+/** Commits after which a partition's mark is synced, beside the next commits: what a power cut may take of it. */
+export const MARK_SYNC_COMMITS = 32
 /** The hint to come again after a full queue, and after a disk that refused. */
 export const QUEUE_RETRY_MS = 100
 export const DISK_RETRY_MS = 1_000
 /** Bytes of messages published and not yet delivered. Beyond: the newest is dropped. */
 export const BUS_QUEUE_BYTES = 64 * 1024 * 1024
+/** Bytes of a value of the Store. Beyond: a RangeError. */
+export const VALUE_BYTES = 16 * 1024 * 1024
+/** Bytes of values replaced and removed, beyond those that are live: then the file is written anew. */
+export const GARBAGE_BYTES = 4 * 1024 * 1024
 /** Bytes of a key of the Store. Beyond: a RangeError. */
 export const KEY_BYTES = 240
 

@@ -1,9 +1,9 @@
 import { type Entry, Overloaded } from '../ports.js'
-import { type DiskFile, writeAll } from './disk.js'
-import { encodeClosed, encodeEntry, RECORD_BYTES } from './format.js'
+import { encodeEntry, RECORD_BYTES } from './format.js'
 import { COMMIT_BYTES, DISK_RETRY_MS, ENTRY_BYTES, QUEUE_BYTES, QUEUE_RETRY_MS, SEGMENT_BYTES } from './limits.js'
 import { Recent } from './recent.js'
-import { createSegment, listSegments, mark, type PartitionPlace, recoverSegment, type Segment } from './segments.js'
+import type { PartitionPlace, Segment } from './segments.js'
+import { Tail } from './tail.js'
 
 /** Bounds of one partition; smaller ones serve tests. */
 export interface PartitionLimits {
@@ -24,15 +24,6 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/**
- * Whether the newest segment can take a commit.
- * - `ready`: its file ends where its durable entries end. A commit that fails leads to `broken`.
- * - `broken`: a write or a sync failed, so what lies beyond the durable end is unknown and was acknowledged to nobody.
- *   The next append cuts it off and syncs that first; only then is it `ready`.
- * - `closed`: for good.
- */
-type State = { readonly is: 'ready'; readonly file: DiskFile } | { readonly is: 'broken' } | { readonly is: 'closed' }
-
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
@@ -41,55 +32,48 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
  */
 export class PartitionLog {
   readonly place: PartitionPlace
-  /** Oldest first; the last one is being written. */
-  readonly segments: Segment[]
   readonly recent = new Recent()
+  /** Segments whose file is just giving way to another: what is read of them may be of either. */
+  readonly replacing = new Set<Segment>()
   readonly #limits: PartitionLimits
-  #last: number
-  #state: State
+  readonly #tail: Tail
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #commit: Promise<void> | null = null
   #followers: (() => void)[] = []
 
-  private constructor(
+  private constructor(place: PartitionPlace, limits: PartitionLimits, tail: Tail) {
+    this.place = place
+    this.#limits = limits
+    this.#tail = tail
+  }
+
+  /** As Tail.open. */
+  static async open(
     place: PartitionPlace,
     limits: PartitionLimits,
     segments: Segment[],
-    last: number,
-    file: DiskFile,
-  ) {
-    this.place = place
-    this.#limits = limits
-    this.segments = segments
-    this.#last = last
-    this.#state = { is: 'ready', file }
+    first: number,
+  ): Promise<PartitionLog> {
+    return new PartitionLog(place, limits, await Tail.open(place, limits.segmentBytes, segments, first))
   }
 
-  /** Throws DamagedLog where entries that were durable can't be read. */
-  static async open(place: PartitionPlace, limits: PartitionLimits): Promise<PartitionLog> {
-    await place.disk.makeFolder(place.folder)
-    const segments = await listSegments(place)
-    const newest = segments.at(-1)
-    if (newest !== undefined) {
-      const { last, file } = await recoverSegment(place, newest)
-      return new PartitionLog(place, limits, segments, last, file)
-    }
-    const [segment, file] = await createSegment(place, 1)
-    return new PartitionLog(place, limits, [segment], 0, file)
+  /** Oldest first; the last one is being written. */
+  get segments(): Segment[] {
+    return this.#tail.segments
   }
 
   get first(): number {
-    return this.segments[0]?.first ?? this.#last + 1
+    return this.segments[0]?.first ?? this.last + 1
   }
 
   /** Sequence of the newest durable entry. */
   get last(): number {
-    return this.#last
+    return this.#tail.last
   }
 
   get isClosed(): boolean {
-    return this.#state.is === 'closed'
+    return this.#tail.isClosed
   }
 
   append(bytes: Uint8Array): Promise<number> {
@@ -107,6 +91,16 @@ export class PartitionLog {
       this.#waiting.push({ bytes, resolve, reject })
       this.#commit ??= Promise.resolve().then(() => this.#commitAll())
     })
+  }
+
+  /**
+   * Ends the segment being written, by an empty entry that begins the next one. Resolves with the last sequence of
+   * what has ended; rejects like an append.
+   */
+  async rotate(): Promise<number> {
+    this.#tail.endSegment()
+    await this.append(new Uint8Array())
+    return (this.segments.at(-1)?.first ?? 1) - 1
   }
 
   /** Resolves when an entry has become durable since the call, when the log is closed, or when `signal` aborts. */
@@ -129,97 +123,54 @@ export class PartitionLog {
   /** Removes whole segments whose entries all lie before `sequence`; the one being written stays. */
   async trim(sequence: number): Promise<void> {
     const { disk, folder } = this.place
+    const { segments } = this
     let removed = 0
     for (;;) {
-      const [oldest, next] = this.segments
+      const [oldest, next] = segments
       if (oldest === undefined || next === undefined || next.first > sequence) break
-      this.segments.shift()
+      segments.shift()
       await disk.remove(oldest.path)
       removed++
     }
     if (removed > 0) await disk.syncFolder(folder)
   }
 
-  /** Waits for what was appended before, then says in the file that nothing is missing. */
+  /** Waits for what was appended before. */
   async close(): Promise<void> {
     while (this.#commit !== null) await this.#commit
-    const state = this.#state
-    if (state.is === 'closed') return
-    this.#state = { is: 'closed' }
+    if (this.isClosed) return
+    const closed = this.#tail.close()
     this.#wakeFollowers()
-    const segment = this.segments.at(-1)
-    if (state.is !== 'ready' || segment === undefined) return
-    try {
-      await writeAll(state.file, encodeClosed(this.#last + 1), segment.endBytes)
-      await state.file.sync()
-    } finally {
-      await state.file.close()
-    }
+    await closed
   }
 
   async #commitAll(): Promise<void> {
     while (this.#waiting.length > 0) {
+      const taken = this.#takeWaiting()
       try {
-        const [segment, file] = await this.#target()
-        await this.#commitSome(segment, file)
+        await this.#commitSome(taken)
       } catch (error) {
-        await this.#break()
-        this.#rejectAll(error)
+        this.#rejectAll(taken, error)
       }
     }
     this.#commit = null
   }
 
-  /** The segment to write to and its file: mended after a failure, a new one where the last is full. */
-  async #target(): Promise<[Segment, DiskFile]> {
-    const segment = this.segments.at(-1)
-    if (segment === undefined) throw new Error('a log without a segment')
-    const file = this.#state.is === 'ready' ? this.#state.file : await this.#mend(segment)
-    if (segment.endBytes < this.#limits.segmentBytes) return [segment, file]
-    const [fresh, freshFile] = await createSegment(this.place, this.#last + 1)
-    this.segments.push(fresh)
-    this.#state = { is: 'ready', file: freshFile }
-    await file.close()
-    return [fresh, freshFile]
-  }
-
-  async #mend(segment: Segment): Promise<DiskFile> {
-    const file = await this.place.disk.open(segment.path, 'write')
-    try {
-      await file.truncate(segment.endBytes)
-      await file.sync()
-    } catch (error) {
-      await file.close().catch(() => undefined)
-      throw error
-    }
-    this.#state = { is: 'ready', file }
-    return file
-  }
-
-  async #commitSome(segment: Segment, file: DiskFile): Promise<void> {
-    const taken = this.#takeWaiting()
+  async #commitSome(taken: readonly Waiting[]): Promise<void> {
+    const first = this.last + 1
     const sizeBytes = taken.reduce((sum, { bytes }) => sum + RECORD_BYTES + bytes.length, 0)
     const out = Buffer.allocUnsafeSlow(sizeBytes)
     const entries: Entry[] = []
     let at = 0
     for (const [index, { bytes }] of taken.entries()) {
-      const end = encodeEntry(out, at, bytes, this.#last + 1 + index, index)
-      entries.push({ sequence: this.#last + 1 + index, bytes: out.subarray(at + RECORD_BYTES, end) })
+      const end = encodeEntry(out, at, bytes, first + index, index)
+      entries.push({ sequence: first + index, bytes: out.subarray(at + RECORD_BYTES, end) })
       at = end
     }
-    try {
-      await writeAll(file, out, segment.endBytes)
-      await file.sync()
-    } catch (error) {
-      this.#waiting = [...taken, ...this.#waiting]
-      throw error
-    }
-    mark(segment, this.#last + 1, segment.endBytes)
-    segment.endBytes += sizeBytes
-    this.#last += taken.length
+    await this.#tail.commit(out, taken.length)
     this.#waitingBytes -= sizeBytes
     this.recent.push(entries, sizeBytes)
-    for (const [index, { resolve }] of taken.entries()) resolve(this.#last - taken.length + 1 + index)
+    for (const [index, { resolve }] of taken.entries()) resolve(first + index)
     this.#wakeFollowers()
   }
 
@@ -235,16 +186,10 @@ export class PartitionLog {
     return this.#waiting.splice(0, count)
   }
 
-  async #break(): Promise<void> {
-    const state = this.#state
-    if (state.is !== 'ready') return
-    this.#state = { is: 'broken' }
-    await state.file.close().catch(() => undefined)
-  }
-
-  #rejectAll(error: unknown): void {
+  /** Also those that came later: an entry must not overtake one that was refused. */
+  #rejectAll(taken: readonly Waiting[], error: unknown): void {
     const message = `the disk refused partition ${this.place.partition}: ${reasonOf(error)}`
-    const rejected = this.#waiting
+    const rejected = [...taken, ...this.#waiting]
     this.#waiting = []
     this.#waitingBytes = 0
     for (const { reject } of rejected) reject(new Overloaded(message, DISK_RETRY_MS))

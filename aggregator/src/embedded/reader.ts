@@ -1,9 +1,10 @@
 import type { Entry } from '../ports.js'
+import { DamagedLog, damageText } from './damage.js'
 import { readFully } from './disk.js'
 import { decodeRecord, HEADER_BYTES, laterCommit, RECORD_BYTES } from './format.js'
 import { READ_BYTES } from './limits.js'
 import type { PartitionLog } from './partition.js'
-import { DamagedLog, damageText, type Segment } from './segments.js'
+import type { Segment } from './segments.js'
 
 /** Where a reader of files stands. */
 interface Cursor {
@@ -26,7 +27,7 @@ const cursorAt = (log: PartitionLog, sequence: number): Cursor | null => {
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
-/** A piece of a segment's durable bytes; null where the file has been trimmed away. */
+/** A piece of a segment's durable bytes; null where the file has been trimmed away or another took its place. */
 const readPiece = async (
   log: PartitionLog,
   { segment, atBytes }: Cursor,
@@ -36,7 +37,8 @@ const readPiece = async (
   try {
     const file = await log.place.disk.open(segment.path, 'read')
     try {
-      return await readFully(file, Buffer.allocUnsafeSlow(size), atBytes)
+      const bytes = await readFully(file, Buffer.allocUnsafeSlow(size), atBytes)
+      return log.replacing.has(segment) || !log.segments.includes(segment) ? null : bytes
     } finally {
       await file.close()
     }
@@ -52,6 +54,16 @@ const damaged = async (log: PartitionLog, cursor: Cursor): Promise<DamagedLog> =
   const next = log.segments.find(({ first }) => first > sequence)?.first ?? null
   const later = rest === null ? null : laterCommit(rest, 1, sequence)
   return new DamagedLog(damageText(segment.path, log.place.partition, atBytes, sequence, later ?? next))
+}
+
+/**
+ * The beginning of the segment that goes on where no more can be read of this one: what may stand behind its last entry
+ * is nothing that was lost. Throws DamagedLog where there is none.
+ */
+const following = async (log: PartitionLog, cursor: Cursor): Promise<Cursor> => {
+  const segment = log.segments.find(({ first }) => first === cursor.sequence)
+  if (segment === undefined || segment === cursor.segment) throw await damaged(log, cursor)
+  return { segment, atBytes: HEADER_BYTES, sequence: segment.first }
 }
 
 interface Piece {
@@ -95,9 +107,7 @@ async function* readFiles(log: PartitionLog, from: number, signal: AbortSignal):
   while (cursor !== null && next <= log.last && !signal.aborted) {
     if (!log.segments.includes(cursor.segment)) return
     if (cursor.atBytes >= cursor.segment.endBytes) {
-      const following = log.segments.find(({ first }) => first === cursor?.sequence)
-      if (following === undefined || following === cursor.segment) throw await damaged(log, cursor)
-      cursor = { segment: following, atBytes: HEADER_BYTES, sequence: following.first }
+      cursor = await following(log, cursor)
       continue
     }
     const bytes = await readPiece(log, cursor, sizeBytes)
@@ -105,7 +115,10 @@ async function* readFiles(log: PartitionLog, from: number, signal: AbortSignal):
     const piece = parsePiece(bytes, cursor, next)
     const isStuck = piece !== null && piece.cursor.atBytes === cursor.atBytes
     const atEnd = cursor.atBytes + bytes.length >= cursor.segment.endBytes
-    if (piece === null || (isStuck && (atEnd || piece.needBytes <= bytes.length))) throw await damaged(log, cursor)
+    if (piece === null || (isStuck && (atEnd || piece.needBytes <= bytes.length))) {
+      cursor = await following(log, cursor)
+      continue
+    }
     sizeBytes = isStuck ? Math.max(READ_BYTES, piece.needBytes) : READ_BYTES
     cursor = piece.cursor
     const last = piece.entries.at(-1)

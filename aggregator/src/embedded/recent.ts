@@ -14,6 +14,13 @@ export class Recent {
     }
   }
 
+  /** Lets go of what begins at or before `sequence`: its bytes are no longer those of the files. */
+  forget(sequence: number): void {
+    while ((this.#commits[0]?.entries[0]?.sequence ?? Number.POSITIVE_INFINITY) <= sequence) {
+      this.#sizeBytes -= this.#commits.shift()?.sizeBytes ?? 0
+    }
+  }
+
   /** Entries from `sequence` on, those of one commit; null where they are no longer, or not yet, here. */
   from(sequence: number): readonly Entry[] | null {
     const oldest = this.#commits[0]?.entries[0]?.sequence

@@ -54,6 +54,12 @@ export class ByteWriter {
     this.length += bytes.length
   }
 
+  /** `count` elements of a typed array from `from` on, as they lie in memory (little-endian hosts alone). */
+  array(words: Uint16Array | Int32Array, from: number, count: number): void {
+    const size = words.BYTES_PER_ELEMENT
+    this.raw(new Uint8Array(words.buffer, words.byteOffset + from * size, count * size))
+  }
+
   /** Appends UTF-8 and returns the number of bytes; a lone surrogate becomes U+FFFD. */
   utf8(text: string): number {
     this.#reserve(text.length * 3)
@@ -160,6 +166,12 @@ export class ByteReader {
     const out = this.#bytes.subarray(this.at, this.at + length)
     this.at += length
     return out
+  }
+
+  /** Fills the first `count` elements; the counterpart of ByteWriter.array. */
+  array(into: Uint16Array | Int32Array, count: number): void {
+    const length = count * into.BYTES_PER_ELEMENT
+    new Uint8Array(into.buffer, into.byteOffset, length).set(this.raw(length))
   }
 
   text(): string {

@@ -5,7 +5,7 @@ export const EXACT_VISITORS = 256
 /** The newest visitors, by time and then by hash, that decide whether a window holds more. */
 const KEPT = EXACT_VISITORS + 1
 const FIRST_SLOTS = 16
-const LAST_SLOTS = 1024
+export const LAST_SLOTS = 1024
 /** Words a slot: hash (2), time (0: a free slot), and one to keep slots from straddling cache lines. */
 const SLOT = 4
 
@@ -48,6 +48,26 @@ export class Crowd {
     this.#sketched().add(register, rank, time)
   }
 
+  /**
+   * Puts another hash in the place of one, with the same register and rank, so that no count changes. Returns whether
+   * it was there.
+   */
+  replace(hi: number, lo: number, byHi: number, byLo: number): boolean {
+    const at = this.#find(hi | 0, lo | 0)
+    if (at < 0) return false
+    const held = this.#slots.slice()
+    const time = held[at + 2]
+    held[at + 2] = 0
+    this.#slots.fill(0)
+    this.#lay(held)
+    this.#remember(byHi | 0, byLo | 0, time)
+    return true
+  }
+
+  has(hi: number, lo: number): boolean {
+    return this.#find(hi | 0, lo | 0) >= 0
+  }
+
   merge(other: Crowd): void {
     if (other.#sketch !== null) {
       const own = this.#sketched()
@@ -77,6 +97,15 @@ export class Crowd {
 
   get sizeBytes(): number {
     return this.#slots.length * 4 + (this.#sketch?.sizeBytes ?? 0)
+  }
+
+  #find(hi: number, lo: number): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let at = (lo * SLOT) & mask; slots[at + 2] !== 0; at = (at + SLOT) & mask) {
+      if (slots[at + 1] === lo && slots[at] === hi) return at
+    }
+    return -1
   }
 
   #sketched(): Sketch {

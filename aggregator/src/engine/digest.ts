@@ -2,6 +2,7 @@ import { EXACT_VISITORS, newest, type Seen } from './crowd.js'
 import type { Engine } from './engine.js'
 import { type Page, RING_START, TOTAL_SPAN } from './ledger.js'
 import { Cell, SLICE_COUNT, SLICE_SPAN, STREAM_MEMORY_MS } from './limits.js'
+import { Quorum } from './quorum.js'
 import { rankOf, registerOf } from './sketch.js'
 import { Audience } from './state.js'
 import { StreamWord } from './streams.js'
@@ -21,7 +22,13 @@ const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0')
  */
 export function digest(engines: readonly Engine[], options: DigestOptions = {}): string {
   for (const engine of engines) engine.settle()
-  return [head(engines, options), ...aggregate(engines, options), ...crowds(engines), ...visitors(engines)].join('\n')
+  return [
+    head(engines, options),
+    ...aggregate(engines, options),
+    ...crowds(engines),
+    ...quorums(engines),
+    ...visitors(engines),
+  ].join('\n')
 }
 
 function head(engines: readonly Engine[], options: DigestOptions): string {
@@ -118,6 +125,27 @@ function crowds(engines: readonly Engine[]): string[] {
       lines.push(`crowd ${audience} ${name} ${ids.join(' ')}`)
       if (ids.length > EXACT_VISITORS)
         lines.push(`ranks ${audience} ${name} ${overtaken(ranks.get(name) ?? new Map())}`)
+    }
+  }
+  return lines.sort()
+}
+
+function quorums(engines: readonly Engine[]): string[] {
+  const lines: string[] = []
+  for (const audience of [Audience.all, Audience.answerers]) {
+    const merged = new Map<string, Quorum>()
+    for (const { state } of engines) {
+      state.quorums.forEach((pair, place) => {
+        const name = state.places.touchpoints.list[place] as string
+        const quorum = merged.get(name) ?? new Quorum()
+        merged.set(name, quorum)
+        quorum.merge(pair[audience])
+      })
+    }
+    for (const [name, quorum] of merged) {
+      const seats: string[] = []
+      quorum.each((hi, lo, time) => seats.push(`${hex(hi)}${hex(lo)}@${time}`))
+      lines.push(`quorum ${audience} ${name} ${seats.join(' ')}`)
     }
   }
   return lines.sort()

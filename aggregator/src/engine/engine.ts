@@ -1,11 +1,13 @@
 import { decodeUtf8 } from './bytes.js'
 import type { EngineConfig } from './config.js'
 import { type Effects, Fold } from './fold.js'
-import { readImage, writeImage } from './image.js'
+import { readImage } from './image.js'
+import { Imaging } from './imaging.js'
 import { PartialWriter } from './partial.js'
 import { RecordType } from './record.js'
 import { State } from './state.js'
 import { Timeline } from './timeline.js'
+import { Word } from './visitors.js'
 import { Visits } from './visits.js'
 
 /**
@@ -59,10 +61,16 @@ export class Engine {
     return this.#partials.write(this.state, full)
   }
 
-  /** The whole state in chunks; the engine must not be used while they are read. */
-  image(): Iterable<Uint8Array> {
+  /** The whole state in chunks, at once. */
+  *image(): Generator<Uint8Array> {
+    const imaging = this.beginImage()
+    for (let chunk = imaging.next(); chunk !== null; chunk = imaging.next()) yield chunk
+  }
+
+  /** An image of the state as it is now, taken little by little while records go on being applied. One at a time. */
+  beginImage(): Imaging {
     this.settle()
-    return writeImage(this.state)
+    return new Imaging(this.state)
   }
 
   #record(view: DataView, entry: Uint8Array, at: number, record: number, effects: Effects): void {
@@ -80,11 +88,30 @@ export class Engine {
       case RecordType.refuse:
         this.state.totals.rejected += view.getUint32(at + 8, true)
         return
+      case RecordType.erase:
+        return this.#erase(view, at)
       case RecordType.key:
         this.state.key = [view.getUint32(at + 8, true), view.getUint32(at + 12, true)]
         return
       default:
         throw new Error(`log record of unknown type ${type}: a newer version wrote it`)
     }
+  }
+
+  /** Settles the visitor's visit by the clock, then forgets everything that was known of it. */
+  #erase(view: DataView, at: number): void {
+    const { visitors, streams } = this.state
+    const clock = Math.max(this.state.clock, view.getFloat64(at + 8, true))
+    const hi = view.getInt32(at + 16, true)
+    const lo = view.getInt32(at + 20, true)
+    this.timeline.moveTo(clock)
+    const row = visitors.find(hi, lo)
+    if (row >= 0) {
+      this.visits.hold(row)
+      this.visits.erase(this.visits.arrive(clock))
+      streams.drop(visitors.page(row)[visitors.at(row) + Word.streams] as number)
+      visitors.remove(row)
+    }
+    this.state.unname(hi, lo, [view.getInt32(at + 24, true), view.getInt32(at + 28, true)])
   }
 }

@@ -112,7 +112,7 @@ describe('N31 scores', () => {
   it('are those of the sample pulse', () => {
     const { score: mean, low, high, n, half } = score(cells({ csat: [9, 6, 4, 8, 6] }), STRIDE)
     expect([round6OrNull(mean), round6OrNull(low), round6OrNull(high), n]).toEqual([-0.060606, -0.317136, 0.195924, 33])
-    expect(scoreBelieved(n, half, 31)).toBe(false)
+    expect(scoreBelieved(n, half, true)).toBe(false)
   })
 
   it.each([
@@ -133,14 +133,14 @@ describe('N31 scores', () => {
 
 describe('N33 belief', () => {
   it('needs five visitors and a narrow interval', () => {
-    expect(scoreBelieved(5, 0.249, 5)).toBe(true)
-    expect(scoreBelieved(5, 0.249, 4)).toBe(false)
-    expect(scoreBelieved(5, 0.25, 5)).toBe(false)
-    expect(scoreBelieved(0, 0, 5)).toBe(false)
-    expect(rateBelieved({ low: 0.2, high: 0.49 }, 5)).toBe(true)
-    expect(rateBelieved({ low: 0.2, high: 0.49 }, 4)).toBe(false)
-    expect(rateBelieved({ low: 0, high: 0.3 }, 5)).toBe(false)
-    expect(rateBelieved(null, 5)).toBe(false)
+    expect(scoreBelieved(5, 0.249, true)).toBe(true)
+    expect(scoreBelieved(5, 0.249, false)).toBe(false)
+    expect(scoreBelieved(5, 0.25, true)).toBe(false)
+    expect(scoreBelieved(0, 0, true)).toBe(false)
+    expect(rateBelieved({ low: 0.2, high: 0.49 }, true)).toBe(true)
+    expect(rateBelieved({ low: 0.2, high: 0.49 }, false)).toBe(false)
+    expect(rateBelieved({ low: 0, high: 0.3 }, true)).toBe(false)
+    expect(rateBelieved(null, true)).toBe(false)
   })
 })
 

@@ -2,7 +2,6 @@ import { EMOTIONS, SCALE_LEVELS, SCALES, type Scale, type ScaleFigures } from '@
 
 /** Two-sided 95 % of the normal distribution. */
 const Z = 1.959964
-export const BELIEVED_VISITORS = 5
 const SCORE_HALF_WIDTH = 0.25
 const RATE_HALF_WIDTH = 0.15
 /** Weight, in answers or visits, of the wider whole in a baseline. */
@@ -74,11 +73,11 @@ export function score(answers: ArrayLike<number>, stride: number): Score {
   return { n, sum, score: mean, low: Math.max(-1, mean - half), high: Math.min(1, mean + half), half }
 }
 
-export const scoreBelieved = (n: number, half: number, answerers: number): boolean =>
-  n > 0 && answerers >= BELIEVED_VISITORS && half < SCORE_HALF_WIDTH
+export const scoreBelieved = (n: number, half: number, backed: boolean): boolean =>
+  n > 0 && backed && half < SCORE_HALF_WIDTH
 
-export const rateBelieved = (interval: Interval | null, visitors: number): boolean =>
-  interval !== null && visitors >= BELIEVED_VISITORS && (interval.high - interval.low) / 2 < RATE_HALF_WIDTH
+export const rateBelieved = (interval: Interval | null, backed: boolean): boolean =>
+  interval !== null && backed && (interval.high - interval.low) / 2 < RATE_HALF_WIDTH
 
 /** A part's own share, drawn toward the whole's. */
 export const shrunk = (x: number, n: number, toward: number): number => (x + PRIOR * toward) / (n + PRIOR)

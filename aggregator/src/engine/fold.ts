@@ -1,6 +1,6 @@
 import { Kind, Refusal, SEQ_AHEAD } from '@pulssi/protocol/client'
-import { decodeUtf8 } from './bytes.js'
 import { ANSWER_STRIDE, Cell, SLICE_COUNT, SLICE_MS, STREAM_MEMORY_MS, TOO_LATE_MS } from './limits.js'
+import { Named } from './named.js'
 import { REFUSED_PLACE } from './places.js'
 import { EVENT_BYTES, EVENTS_HEADER_BYTES, EventFlag, NO_PLACE, REFUSED } from './record.js'
 import { Audience, type State } from './state.js'
@@ -10,7 +10,6 @@ import { Word } from './visitors.js'
 import type { Visits } from './visits.js'
 
 const SLICE = SLICE_MS[0]
-const UNSET = -2
 const NONE = -1
 
 /** What the engine says beside its state. A replay says the same again. */
@@ -27,29 +26,27 @@ export class Fold {
   readonly #timeline: Timeline
   readonly #visits: Visits
   #view: DataView = new DataView(new ArrayBuffer(0))
-  #entry: Uint8Array = new Uint8Array(0)
   #at = 0
   #receivedAt = 0
   #base = 0
   #hi = 0
   #lo = 0
+  #backerHi = 0
+  #backerLo = 0
   #page = false
   #hasStream = false
   #row = NONE
   #stream = NONE
-  #strings = 0
   /** Where the visitor was noted last, in this record: once a slice is enough. */
   #seenPlace = NONE
   #seenSlice = NONE
-  /** Of each place of the record: where it begins, its touchpoint and its channel once an event named it. */
-  readonly #placeAt = new Int32Array(256)
-  readonly #touchpoint = new Int16Array(256)
-  readonly #channel = new Int16Array(256)
+  readonly #named: Named
 
   constructor(state: State, timeline: Timeline, visits: Visits) {
     this.#state = state
     this.#timeline = timeline
     this.#visits = visits
+    this.#named = new Named(state.places)
   }
 
   fold(view: DataView, entry: Uint8Array, at: number, record: number, effects: Effects): void {
@@ -58,7 +55,6 @@ export class Fold {
     const seq = view.getUint32(at + 40, true)
     const totals = this.#state.totals
     this.#view = view
-    this.#entry = entry
     this.#at = at
     this.#state.dataClock = (flags & EventFlag.dataClock) !== 0
     if ((flags & EventFlag.bot) !== 0) {
@@ -70,13 +66,15 @@ export class Fold {
     this.#base = view.getFloat64(at + 16, true)
     this.#hi = view.getInt32(at + 24, true)
     this.#lo = view.getInt32(at + 28, true)
+    this.#backerHi = view.getInt32(at + 48, true)
+    this.#backerLo = view.getInt32(at + 52, true)
     this.#page = (flags & EventFlag.page) !== 0
     this.#hasStream = (flags & EventFlag.stream) !== 0
     this.#row = this.#state.visitors.find(this.#hi, this.#lo)
     this.#stream = NONE
     this.#seenPlace = NONE
     if (this.#row !== NONE) this.#hold()
-    this.#locatePlaces(count)
+    this.#named.locate(view, entry, at, count)
     const { accepted, duplicates, tooLate } = totals
     for (let i = 0; i < count; i++) {
       const code = this.#event(at + EVENTS_HEADER_BYTES + i * EVENT_BYTES, seq + i)
@@ -102,7 +100,7 @@ export class Fold {
       return Refusal.seqTooFar
     }
     const index = view.getUint8(o + 1)
-    const place = index === NO_PLACE ? NONE : this.#place(index)
+    const place = index === NO_PLACE ? NONE : this.#named.place(index)
     if (place === REFUSED_PLACE && index !== NO_PLACE) {
       this.#seeRefused(seq)
       return Refusal.touchpointRefused
@@ -135,13 +133,13 @@ export class Fold {
     this.#visits.hold(this.#row)
     const t = this.#visits.arrive(time)
     if (place !== NONE) {
-      const channel = this.#channel[index] as number
+      const channel = this.#named.channel[index] as number
       state.list(place, channel)
       if (late) state.ledger.addTotal(place, Cell.late, 1)
       if (place !== this.#seenPlace || slice !== this.#seenSlice) {
         this.#seenPlace = place
         this.#seenSlice = slice
-        state.seen(Audience.all, place, this.#hi, this.#lo, slice)
+        this.#see(Audience.all, place, slice)
       }
       this.#act(kind, o, place, channel, slice, time, t)
     }
@@ -162,7 +160,7 @@ export class Fold {
       case Kind.feedback: {
         const key = Cell.answer + this.#view.getUint8(o + 2) * ANSWER_STRIDE + this.#view.getUint8(o + 3)
         this.#state.ledger.add(place, slice, key, 1)
-        this.#state.seen(Audience.answerers, place, this.#hi, this.#lo, slice)
+        this.#see(Audience.answerers, place, slice)
         visits.touch(place, t)
         return
       }
@@ -170,7 +168,7 @@ export class Fold {
         visits.touch(place, t)
         return
       case Kind.signal: {
-        const signal = this.#state.places.signals.place(this.#string(this.#view.getUint8(o + 8)))
+        const signal = this.#state.places.signals.place(this.#named.string(this.#view.getUint8(o + 8)))
         this.#state.ledger.add(place, slice, Cell.signal + signal, 1)
         return visits.signal(place, t)
       }
@@ -178,6 +176,11 @@ export class Fold {
       case Kind.ask:
         return
     }
+  }
+
+  #see(audience: Audience, place: number, slice: number): void {
+    this.#state.seen(audience, place, this.#hi, this.#lo, slice)
+    this.#state.backed(audience, place, this.#backerHi, this.#backerLo, slice)
   }
 
   #bots(count: number): void {
@@ -250,44 +253,5 @@ export class Fold {
       this.#view.getInt32(this.#at + 36, true),
     )
     return this.#stream
-  }
-
-  #locatePlaces(count: number): void {
-    const view = this.#view
-    const places = view.getUint8(this.#at + 44)
-    let next = this.#at + EVENTS_HEADER_BYTES + count * EVENT_BYTES
-    for (let i = 0; i < places; i++) {
-      this.#placeAt[i] = next
-      this.#touchpoint[i] = UNSET
-      next += 1 + view.getUint8(next)
-      next += 1 + view.getUint8(next)
-      next += 2 + view.getUint16(next, true)
-    }
-    this.#strings = next
-  }
-
-  /** The touchpoint of a place of the record; its channel is noted too. */
-  #place(index: number): number {
-    const known = this.#touchpoint[index] as number
-    if (known !== UNSET) return known
-    const view = this.#view
-    const { places } = this.#state
-    const at = this.#placeAt[index] as number
-    const length = view.getUint8(at)
-    const place = places.find(this.#entry, at + 1, length)
-    this.#touchpoint[index] = place
-    const channelAt = at + 1 + length
-    const channelLength = view.getUint8(channelAt)
-    this.#channel[index] =
-      channelLength === 0 ? 0 : places.channels.place(decodeUtf8(this.#entry, channelAt + 1, channelLength))
-    return place
-  }
-
-  /** String number `index`, from 1. */
-  #string(index: number): string {
-    const view = this.#view
-    let at = this.#strings
-    for (let i = 1; i < index; i++) at += 2 + view.getUint16(at, true)
-    return decodeUtf8(this.#entry, at + 2, view.getUint16(at, true))
   }
 }

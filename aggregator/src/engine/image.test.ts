@@ -99,6 +99,34 @@ describe('an image of the engine', () => {
     )
   })
 
+  it('is of the moment at which it was begun, whatever is applied while it is taken', () => {
+    fc.assert(
+      fc.property(story, fc.nat(40), fc.array(fc.nat(3), { minLength: 1, maxLength: 40 }), (steps, split, pace) => {
+        const all = entries(steps)
+        const engine = fed(all.slice(0, split))
+        const before = digest([engine])
+        const imaging = engine.beginImage()
+        const chunks: Uint8Array[] = []
+        for (const [i, entry] of all.slice(split).entries()) {
+          if (pace[i % pace.length] === 0) imaging.step(1)
+          engine.apply(entry, quiet)
+          if (pace[i % pace.length] === 1) engine.partial()
+        }
+        for (let chunk = imaging.next(); chunk !== null; chunk = imaging.next()) chunks.push(chunk)
+        expect(digest([Engine.restore(chunks)])).toBe(before)
+        expect(digest([engine])).toBe(digest([fed(all)]))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('that is given up lets the state go', () => {
+    const engine = fed(entries(fc.sample(story, { numRuns: 1, seed: 3 })[0] as Step[]))
+    engine.beginImage().stop()
+    const { visitors, streams, ledger } = engine.state
+    expect([visitors.keeper, streams.keeper, ledger.keeper]).toEqual([null, null, null])
+  })
+
   it('can come byte by byte', () => {
     const engine = fed(entries(fc.sample(story, { numRuns: 1, seed: 3 })[0] as Step[]))
     const restored = Engine.restore(cut(joined(engine.image()), [1]))
@@ -137,14 +165,14 @@ describe('an image of the engine', () => {
 
   it('of something else says so', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 32, maxLength: 200 }), bytes => {
+      fc.property(fc.uint8Array({ minLength: 36, maxLength: 200 }), bytes => {
         expect(() => Engine.restore([bytes])).toThrow('not an image of the engine')
       }),
       { numRuns: 20 },
     )
     const bytes = joined(new Engine([0, 0]).image())
-    bytes[4] = 2
-    expect(() => Engine.restore([bytes])).toThrow('image of format 2, expected 1')
+    bytes[4] = 9
+    expect(() => Engine.restore([bytes])).toThrow('image of format 9, expected 2')
     expect(() => Engine.restore([])).toThrow('the image is cut off')
   })
 

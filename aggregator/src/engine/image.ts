@@ -1,86 +1,140 @@
 import type { EventTotals } from '@pulssi/protocol/client'
-import { ByteReader, ByteWriter } from './bytes.js'
+import { ByteReader } from './bytes.js'
+import {
+  blocksOf,
+  HOLE_BLOCK_ROWS,
+  IMAGE_FORMAT,
+  IMAGE_MAGIC,
+  Section,
+  STREAM_BLOCK_ROWS,
+  VISITOR_BLOCK_ROWS,
+} from './imaging.js'
 import type { Page } from './ledger.js'
-import { PartialWriter, readPartial } from './partial.js'
+import { type PartialSink, readPartial } from './partial.js'
+import { readCrowds, readPage } from './sections.js'
 import type { State } from './state.js'
-import { StreamWord } from './streams.js'
-import { Word } from './visitors.js'
+import { HOLE_WORDS, STREAM_PAGE_ROWS, STREAM_ROW_WORDS, StreamWord } from './streams.js'
+import { PAGE_ROWS, ROW_WORDS, Word } from './visitors.js'
 
-const MAGIC = 0x494c5550
-const FORMAT = 1
+const HEAD_BYTES = 36
+const SECTION_BYTES = 9
+const WORD_BYTES = 4
+const HOLES_LEAST = 512
 
-/**
- * The state as bytes: head, the aggregate in the form of a full partial, then the raw pages of visitors and streams.
- *
- *     image = magic:u32 format:u32 key:u32×2 visitors:u32 streams:u32 holes:u32 partial:u32 … pages … holes
- */
-export function* writeImage(state: State): Generator<Uint8Array> {
-  const { visitors, streams } = state
-  const partial = new PartialWriter(true).write(state, true) as Uint8Array
-  const out = new ByteWriter(partial.length + 64)
-  out.u32(MAGIC)
-  out.u32(FORMAT)
-  out.u32(state.key[0])
-  out.u32(state.key[1])
-  out.u32(visitors.rows)
-  out.u32(streams.rows)
-  out.u32(streams.holeRows)
-  out.u32(partial.length)
-  out.raw(partial)
-  yield out.take()
-  for (const page of visitors.words) yield new Uint8Array(page.buffer).slice()
-  for (const page of streams.words) yield new Uint8Array(page.buffer).slice()
-  yield new Uint8Array(streams.holes.buffer).slice(0, streams.holeRows * 32)
-}
-
+/** Reads what Imaging wrote into an empty state. Throws on anything else. */
 export function readImage(state: State, chunks: Iterable<Uint8Array>): void {
   const input = new Pull(chunks)
-  const head = new ByteReader(input.take(32))
-  if (head.u32() !== MAGIC) throw new Error('not an image of the engine')
+  const head = new ByteReader(input.take(HEAD_BYTES))
+  if (head.u32() !== IMAGE_MAGIC) throw new Error('not an image of the engine')
   const format = head.u32()
-  if (format !== FORMAT) throw new Error(`image of format ${format}, expected ${FORMAT}`)
+  if (format !== IMAGE_FORMAT) throw new Error(`image of format ${format}, expected ${IMAGE_FORMAT}`)
   state.key = [head.u32(), head.u32()]
-  const visitorRows = head.u32()
-  const streamRows = head.u32()
-  const holeRows = head.u32()
-  readAggregate(state, input.take(head.u32()))
-  state.visitors.extend(visitorRows)
-  for (const page of state.visitors.words) new Uint8Array(page.buffer).set(input.take(page.byteLength))
-  state.streams.extend(streamRows)
-  for (const page of state.streams.words) new Uint8Array(page.buffer).set(input.take(page.byteLength))
-  state.streams.holes = new Int32Array(Math.max(holeRows * 8, 512))
-  state.streams.holeRows = holeRows
-  new Uint8Array(state.streams.holes.buffer).set(input.take(holeRows * 32))
+  const { visitors, streams } = state
+  visitors.extend(head.u32())
+  streams.extend(head.u32())
+  streams.holeRows = head.u32()
+  streams.holes = new Int32Array(Math.max(streams.holeRows * HOLE_WORDS, HOLES_LEAST))
+  const touchpoints = head.u32()
+  const sink = new Restoring(state)
+  readPartial(input.take(head.u32()), sink)
+  const expected =
+    touchpoints +
+    blocksOf(visitors.rows, VISITOR_BLOCK_ROWS) +
+    blocksOf(streams.rows, STREAM_BLOCK_ROWS) +
+    blocksOf(streams.holeRows, HOLE_BLOCK_ROWS)
+  const sections = readSections(state, input, sink)
+  if (sections !== expected) throw new Error(`the image has ${sections} sections of ${expected}`)
   relink(state)
 }
 
-function readAggregate(state: State, partial: Uint8Array): void {
-  const { places, ledger } = state
-  let page: Page | null = null
-  readPartial(partial, {
-    head(clock: number, dataClock: boolean, totals: EventTotals) {
-      state.clock = clock
-      state.dataClock = dataClock
-      state.streams.lost = totals.lost
-      Object.assign(state.totals, totals, { lost: 0 })
-    },
-    config: config => state.configure(config),
-    name(list, _, name) {
-      if (list === 'touchpoints') places.restore(name)
-      else places[list].restore(name)
-    },
-    page(touchpoint, header) {
-      page = ledger.page(touchpoint)
-      Object.assign(page, header)
-    },
-    span: (at, index, keys, counts, n) => ledger.set(page as Page, at, index, keys, counts, n),
-    seen(touchpoint, audience, hi, lo, time) {
-      state.crowd(audience, touchpoint).add(hi, lo, time)
-    },
-    rank(touchpoint, audience, register, rank, time) {
-      state.crowd(audience, touchpoint).addRank(register, rank, time)
-    },
-  })
+function readSections(state: State, input: Pull, sink: Restoring): number {
+  const { visitors, streams } = state
+  for (let sections = 0; ; sections++) {
+    const head = new ByteReader(input.take(SECTION_BYTES))
+    const kind = head.u8()
+    const index = head.u32()
+    const bytes = input.take(head.u32())
+    switch (kind) {
+      case Section.end:
+        return sections
+      case Section.touchpoint: {
+        const reader = new ByteReader(bytes)
+        readPage(reader, sink)
+        readCrowds(reader, sink)
+        break
+      }
+      case Section.visitors: {
+        const first = index * VISITOR_BLOCK_ROWS
+        put(visitors.words[Math.floor(first / PAGE_ROWS)], (first % PAGE_ROWS) * ROW_WORDS, bytes)
+        break
+      }
+      case Section.streams: {
+        const first = index * STREAM_BLOCK_ROWS
+        put(streams.words[Math.floor(first / STREAM_PAGE_ROWS)], (first % STREAM_PAGE_ROWS) * STREAM_ROW_WORDS, bytes)
+        break
+      }
+      case Section.holes:
+        put(streams.holes, index * HOLE_BLOCK_ROWS * HOLE_WORDS, bytes)
+        break
+      default:
+        throw new Error(`the image has a section of unknown kind ${kind}`)
+    }
+  }
+}
+
+function put(words: Int32Array | undefined, at: number, bytes: Uint8Array): void {
+  if (words === undefined) throw new Error('the image has rows beyond its last')
+  new Uint8Array(words.buffer, words.byteOffset).set(bytes, at * WORD_BYTES)
+}
+
+/** Takes what an image says of clock, names and touchpoints into a state. */
+class Restoring implements PartialSink {
+  readonly #state: State
+  #page: Page | null = null
+
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  head(clock: number, dataClock: boolean, totals: EventTotals): void {
+    const state = this.#state
+    state.clock = clock
+    state.dataClock = dataClock
+    state.streams.lost = totals.lost
+    Object.assign(state.totals, totals, { lost: 0 })
+  }
+
+  config(...[config]: Parameters<PartialSink['config']>): void {
+    this.#state.configure(config)
+  }
+
+  name(...[list, , name]: Parameters<PartialSink['name']>): void {
+    const { places } = this.#state
+    if (list === 'touchpoints') places.restore(name)
+    else places[list].restore(name)
+  }
+
+  page(...[touchpoint, header]: Parameters<PartialSink['page']>): void {
+    this.#page = Object.assign(this.#state.ledger.page(touchpoint), header)
+  }
+
+  span(...[at, index, keys, counts, n]: Parameters<PartialSink['span']>): void {
+    this.#state.ledger.set(this.#page as Page, at, index, keys, counts, n)
+  }
+
+  seen(...[touchpoint, audience, hi, lo, time]: Parameters<PartialSink['seen']>): void {
+    this.#state.crowd(audience, touchpoint).add(hi, lo, time)
+  }
+
+  backed(...[touchpoint, audience, hi, lo, time]: Parameters<PartialSink['backed']>): void {
+    this.#state.quorum(audience, touchpoint).add(hi, lo, time)
+  }
+
+  rank(...[touchpoint, audience, register, rank, time]: Parameters<PartialSink['rank']>): void {
+    this.#state.crowd(audience, touchpoint).addRank(register, rank, time)
+  }
+
+  erased(): void {}
 }
 
 /** Rebuilds what the pages don't hold: the index of visitors and the lists of free rows. */

@@ -3,6 +3,7 @@ export { type DigestOptions, digest } from './digest.js'
 export { Engine } from './engine.js'
 export type { Effects } from './fold.js'
 export { IdHash } from './hash.js'
+export type { Imaging } from './imaging.js'
 export {
   EventFlag,
   type GroupHeader,
@@ -14,4 +15,6 @@ export {
   RecordType,
   RecordWriter,
 } from './record.js'
+export { erasuresIn, withoutErased } from './redact.js'
+export { eventsOf, type LoggedEvent, type Subject, subjectOf } from './subject.js'
 export { View } from './view.js'

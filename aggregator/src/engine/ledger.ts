@@ -47,6 +47,9 @@ export class Ledger {
   readonly #keys = new Uint16Array(CELL_KEYS)
   readonly #counts = new Int32Array(CELL_KEYS)
 
+  /** Told of a touchpoint before anything of it may change: an image is being taken. */
+  keeper: ((touchpoint: number) => void) | null = null
+
   page(touchpoint: number): Page {
     while (this.pages.length <= touchpoint) this.pages.push(new Page())
     if (touchpoint >= this.#pendingAt.length) this.#grow(touchpoint + 1)
@@ -61,6 +64,7 @@ export class Ledger {
 
   /** `at`: index of the 5 s slice. */
   add(touchpoint: number, at: number, key: number, delta: number): void {
+    if (this.keeper !== null) this.keeper(touchpoint)
     const page = this.pages[touchpoint] as Page
     if (!page.dirty) this.touch(touchpoint, page)
     if (this.#pendingAt[touchpoint] !== at) {
@@ -82,6 +86,7 @@ export class Ledger {
 
   /** Counts in `total` only. */
   addTotal(touchpoint: number, key: number, delta: number): void {
+    if (this.keeper !== null) this.keeper(touchpoint)
     const page = this.pages[touchpoint] as Page
     this.touch(touchpoint, page)
     this.#keys[0] = key
@@ -95,6 +100,7 @@ export class Ledger {
     const page = this.pages[from] as Page
     if (this.#pendingKeys[this.#slot(from, key)] !== 0 || this.#counted(page, key)) return key
     if (page.successors >= SUCCESSORS) return Cell.transition + other()
+    if (this.keeper !== null) this.keeper(from)
     page.successors++
     return key
   }

@@ -9,6 +9,8 @@ export interface MirrorListener {
   changed(name: string, place: number): void
   seen(name: string, audience: Audience, hi: number, lo: number, time: number): void
   rank(name: string, audience: Audience, register: number, rank: number, time: number): void
+  backed(name: string, audience: Audience, hi: number, lo: number, time: number): void
+  erased(hi: number, lo: number, byHi: number, byLo: number): void
   configured(config: EngineConfig): void
 }
 
@@ -64,6 +66,14 @@ export class Mirror implements PartialSink {
 
   seen(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void {
     this.#listener.seen(this.names.touchpoints[touchpoint] as string, audience, hi, lo, time)
+  }
+
+  backed(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void {
+    this.#listener.backed(this.names.touchpoints[touchpoint] as string, audience, hi, lo, time)
+  }
+
+  erased(hi: number, lo: number, byHi: number, byLo: number): void {
+    this.#listener.erased(hi, lo, byHi, byLo)
   }
 
   rank(touchpoint: number, audience: Audience, register: number, rank: number, time: number): void {

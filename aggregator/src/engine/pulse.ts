@@ -12,7 +12,7 @@ import {
   wilson,
 } from './figures.js'
 import { ANSWER_STRIDE, Cell } from './limits.js'
-import type { Sums } from './sums.js'
+import type { Counted } from './spot.js'
 import { dwellMs } from './visits.js'
 
 export interface PulseHead {
@@ -30,14 +30,14 @@ export interface Baselines {
   friction: number | null
 }
 
-function rate(x: number, n: number, visitors: number, baseline: number | null): Rate {
+function rate(x: number, n: number, backed: boolean, baseline: number | null): Rate {
   const interval: Interval | null = n > 0 ? wilson(x, n) : null
   return {
     rate: n > 0 ? round6(x / n) : null,
     low: interval && round6(interval.low),
     high: interval && round6(interval.high),
     n,
-    believed: rateBelieved(interval, visitors),
+    believed: rateBelieved(interval, backed),
     baseline: round6OrNull(baseline),
   }
 }
@@ -45,9 +45,7 @@ function rate(x: number, n: number, visitors: number, baseline: number | null): 
 /** A pulse with its keys in the order that all of Pulssi prints them in, rounded. */
 export function pulse(
   head: PulseHead,
-  sums: Sums,
-  visitors: number,
-  answerers: number,
+  { sums, visitors, answerers, backed, answerersBacked }: Counted,
   baselines: Baselines,
   weights: Weights,
 ): Pulse {
@@ -75,19 +73,19 @@ export function pulse(
       recovered: sums.recovered,
       troubled: of(Cell.troubled),
     },
-    dropOff: rate(dropped, resolved, visitors, baselines.dropOff),
+    dropOff: rate(dropped, resolved, backed, baselines.dropOff),
     sentiment: {
       score: round6OrNull(scored.score),
       low: round6OrNull(scored.low),
       high: round6OrNull(scored.high),
       n: scored.n,
       visitors: answerers,
-      believed: scoreBelieved(scored.n, scored.half, answerers),
+      believed: scoreBelieved(scored.n, scored.half, answerersBacked),
       baseline: round6OrNull(baselines.sentiment),
       scales: scaleFigures(sums.answers, ANSWER_STRIDE),
     },
     friction: {
-      ...rate(of(Cell.troubled), entered, visitors, baselines.friction),
+      ...rate(of(Cell.troubled), entered, backed, baselines.friction),
       signals: Object.fromEntries(signals),
     },
     dwellMs: { p50: dwell(50), p90: dwell(90), p99: dwell(99) },

@@ -11,6 +11,7 @@ type Item =
   | { type: 'refuse'; count: number }
   | { type: 'key'; hi: number; lo: number }
   | { type: 'config'; idleMs: number }
+  | { type: 'erase'; at: number; words: number[] }
   | { type: 'events'; group: GroupHeader; places: Place[]; events: Event[] }
 
 /** Reads an entry after the grammar at the head of record.ts. */
@@ -34,6 +35,13 @@ function read(bytes: Uint8Array): Item[] {
         break
       case 5:
         items.push({ type: 'key', hi: view.getUint32(at + 8, true), lo: view.getUint32(at + 12, true) })
+        break
+      case 6:
+        items.push({
+          type: 'erase',
+          at: view.getFloat64(at + 8, true),
+          words: [16, 20, 24, 28].map(o => view.getUint32(at + o, true)),
+        })
         break
       default:
         throw new Error('unknown record')
@@ -61,8 +69,10 @@ function readEvents(view: DataView, bytes: Uint8Array, at: number, end: number):
     streamHi: u32(32),
     streamLo: u32(36),
     seq: u32(40),
+    backerHi: u32(48),
+    backerLo: u32(52),
   }
-  let next = at + 48 + 12 * count
+  let next = at + 56 + 12 * count
   const string = (lengthBytes: 1 | 2): string => {
     const length = lengthBytes === 1 ? view.getUint8(next) : view.getUint16(next, true)
     next += lengthBytes + length
@@ -75,7 +85,7 @@ function readEvents(view: DataView, bytes: Uint8Array, at: number, end: number):
   const strings = Array.from({ length: view.getUint8(at + 45) }, () => string(2))
   expect(next).toBe(end)
   const events = Array.from({ length: count }, (_, i): Event => {
-    const o = at + 48 + 12 * i
+    const o = at + 56 + 12 * i
     const kind = view.getUint8(o)
     const a = view.getUint8(o + 2)
     if (kind === 255) return { code: a }
@@ -90,6 +100,10 @@ function write(out: RecordWriter, item: Item): void {
   if (item.type === 'tick') return out.tick(item.at)
   if (item.type === 'refuse') return out.refuse(item.count)
   if (item.type === 'key') return out.key(item.hi, item.lo)
+  if (item.type === 'erase') {
+    const [hi = 0, lo = 0, a = 0, b = 0] = item.words
+    return out.erase(item.at, [hi, lo], [a, b])
+  }
   if (item.type === 'config') return out.config({ ...DEFAULT_CONFIG, idleMs: item.idleMs })
   out.begin(item.group)
   for (const [touchpoint, channel, cuts] of item.places) out.place(touchpoint, channel, cuts)
@@ -131,12 +145,19 @@ const group: fc.Arbitrary<GroupHeader> = fc.record({
   streamHi: u32,
   streamLo: u32,
   seq: fc.nat(2 ** 31 - 1),
+  backerHi: u32,
+  backerLo: u32,
 })
 const item: fc.Arbitrary<Item> = fc.oneof(
   fc.record({ type: fc.constant('tick' as const), at: fc.double({ noNaN: true }) }),
   fc.record({ type: fc.constant('refuse' as const), count: u32 }),
   fc.record({ type: fc.constant('key' as const), hi: u32, lo: u32 }),
   fc.record({ type: fc.constant('config' as const), idleMs: fc.nat() }),
+  fc.record({
+    type: fc.constant('erase' as const),
+    at: fc.nat(2 ** 42),
+    words: fc.array(u32, { minLength: 4, maxLength: 4 }),
+  }),
   fc.record({
     type: fc.constant('events' as const),
     group,

@@ -11,23 +11,26 @@ import type { EngineConfig } from './config.js'
  *     refuse = size type:3 pad:u8×3 count:u32        events refused before they had a visitor
  *     events = size type:4 flags:u8 count:u16
  *              receivedAt:f64 base:f64 visitor:u32×2 stream:u32×2 seq:u32 places:u8 strings:u8 pad:u16
- *              event×count place×places string×strings
+ *              backer:u32×2 event×count place×places string×strings
  *     key    = size type:5 pad:u8×3 hi:u32 lo:u32    the key of all id hashes; first record of a log
+ *     erase  = size type:6 pad:u8×3 at:f64 visitor:u32×2 noise:u32×2
  *     event  = kind:u8 place:u8 a:u8 b:u8 delta:i32 detail:u8 pad:u8×3                12 bytes
  *     place  = length:u8 touchpoint length:u8 channel length:u16 cuts(json)
  *     string = length:u16 utf8
  *
+ * `backer`: who stands behind the events where it is asked whether many do: the visitor, or the group of addresses
+ * that it came from. `noise`: random bits that take the place of an erased visitor's.
  * `delta`: event time − base, ms. `a`, `b`: feedback: scale, level index; ask: result; refused: code. `detail`: 1 +
  * index of a string: a signal's name, or JSON of what the counts don't need (comment, ask, option, text, customer …).
  */
-export const RecordType = { tick: 1, config: 2, refuse: 3, events: 4, key: 5 } as const
+export const RecordType = { tick: 1, config: 2, refuse: 3, events: 4, key: 5, erase: 6 } as const
 export const EventFlag = { dataClock: 1, page: 2, bot: 4, stream: 8 } as const
 /** In place of a kind: the event was refused, its seq is seen; `a` is the code. */
 export const REFUSED = 255
 export const NO_PLACE = 255
 
 /** Bytes before the first event of an `events` record, and of one event. */
-export const EVENTS_HEADER_BYTES = 48
+export const EVENTS_HEADER_BYTES = 56
 export const EVENT_BYTES = 12
 export const RECORD_PLACES = 254
 export const RECORD_STRINGS = 254
@@ -46,6 +49,9 @@ export interface GroupHeader {
   streamHi: number
   streamLo: number
   hasStream: boolean
+  /** Left out: the visitor itself. */
+  backerHi?: number
+  backerLo?: number
   /** Of the first event; the following ones have the next numbers. */
   seq: number
   /** ms since 1970; event times are kept as distances from it. */
@@ -101,6 +107,14 @@ export class RecordWriter {
     this.#close()
   }
 
+  /** `at`: ms since 1970. `visitor`, `noise`: the two words of a hash, and of as many random bits. */
+  erase(at: number, visitor: readonly [number, number], noise: readonly [number, number]): void {
+    this.#small(RecordType.erase)
+    this.#out.f64(at)
+    for (const word of [...visitor, ...noise]) this.#out.u32(word)
+    this.#close()
+  }
+
   begin(group: GroupHeader): void {
     const out = this.#out
     this.#start = out.length
@@ -125,6 +139,8 @@ export class RecordWriter {
     out.u32(group.streamLo)
     out.u32(group.seq)
     out.u32(0)
+    out.u32(group.backerHi ?? group.visitorHi)
+    out.u32(group.backerLo ?? group.visitorLo)
   }
 
   /** Index of a new place in the record begun. */

@@ -5,8 +5,12 @@ const FIRST_NODES = 512
 const RANK_SHIFT = 16
 /** The part of a pair's second word that names the next one; also the greatest number of a pair. */
 const NEXT = 0xffff
+/** Pairs that a sketch has room for. */
+export const SKETCH_PAIRS = NEXT + 1
 const ALPHA = 1 / (2 * Math.LN2)
 
+/** Bits of a hash's first word that choose no register. */
+export const REGISTER_REST = (1 << (32 - PRECISION)) - 1
 /** Register and rank of a visitor: from the two words of its hash. */
 export const registerOf = (hi: number): number => hi >>> (32 - PRECISION)
 export const rankOf = (lo: number): number => Math.clz32(lo) + 1

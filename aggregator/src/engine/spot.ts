@@ -1,5 +1,6 @@
 import type { Window } from '@pulssi/protocol/client'
 import { Crowd } from './crowd.js'
+import { Quorum } from './quorum.js'
 import type { Audience } from './state.js'
 import type { BaselineSums, Sums } from './sums.js'
 
@@ -13,6 +14,9 @@ export interface Counted {
   baseline: BaselineSums
   visitors: number
   answerers: number
+  /** Whether enough distinct voices stand behind them. */
+  backed: boolean
+  answerersBacked: boolean
 }
 
 /** A touchpoint or a roll-up as the view knows it. */
@@ -27,6 +31,7 @@ export interface Spot {
   channel: string | null
   stage: string | null
   crowds: [Crowd, Crowd]
+  quorums: [Quorum, Quorum]
   stamp: number
   readonly counted: Map<Window, Counted>
 }
@@ -39,6 +44,7 @@ const spot = (name: string, parts: number[], members: Set<Spot> | null): Spot =>
   channel: null,
   stage: null,
   crowds: [new Crowd(), new Crowd()],
+  quorums: [new Quorum(), new Quorum()],
   stamp: 0,
   counted: new Map(),
 })
@@ -51,9 +57,13 @@ export const rollupSpot = (name: string): Spot => spot(name, [], new Set())
 /** Lays a roll-up's crowds anew from its members. */
 export function regather(rollup: Spot): void {
   rollup.crowds = [new Crowd(), new Crowd()]
+  rollup.quorums = [new Quorum(), new Quorum()]
   for (const member of rollup.members ?? []) gather(rollup, member)
 }
 
 export function gather(rollup: Spot, member: Spot): void {
-  for (const audience of [0, 1] as Audience[]) rollup.crowds[audience].merge(member.crowds[audience])
+  for (const audience of [0, 1] as Audience[]) {
+    rollup.crowds[audience].merge(member.crowds[audience])
+    rollup.quorums[audience].merge(member.quorums[audience])
+  }
 }

@@ -33,6 +33,12 @@ export class Spots {
           const spot = this.#touchpoint(name)
           for (const one of [spot, ...spot.rollups]) one.crowds[audience].addRank(register, rank, time)
         },
+        backed: (name, audience, hi, lo, time) => {
+          const spot = this.#touchpoint(name)
+          this.#mark(spot)
+          for (const one of [spot, ...spot.rollups]) one.quorums[audience].add(hi, lo, time)
+        },
+        erased: (hi, lo, byHi, byLo) => this.#erased(hi, lo, byHi, byLo),
         configured: config => this.#configured(config),
       })
     })
@@ -110,6 +116,12 @@ export class Spots {
     this.#mark(spot)
     spot.crowds[audience].add(hi, lo, time)
     for (const rollup of spot.rollups) rollup.crowds[audience].add(hi, lo, time)
+  }
+
+  #erased(hi: number, lo: number, byHi: number, byLo: number): void {
+    for (const { crowds, quorums } of [...this.touchpoints.values(), ...this.rollups.values()]) {
+      for (const holder of [...crowds, ...quorums]) if (holder.has(hi, lo)) holder.replace(hi, lo, byHi, byLo)
+    }
   }
 
   #changed(name: string, partition: number, place: number): void {

@@ -3,6 +3,8 @@ import { DEFAULT_CONFIG, type EngineConfig } from './config.js'
 import { Crowd } from './crowd.js'
 import { Ledger } from './ledger.js'
 import { Places } from './places.js'
+import { Quorum } from './quorum.js'
+import { REGISTER_REST } from './sketch.js'
 import { Streams } from './streams.js'
 import { Visitors } from './visitors.js'
 
@@ -11,14 +13,18 @@ const JOURNAL_ENTRIES = 65_536
 export const JOURNAL_WORDS = 5
 export const Audience = { all: 0, answerers: 1 } as const
 export type Audience = (typeof Audience)[keyof typeof Audience]
+/** In a journal, where an audience's number stands: who backs it, not who is in it. */
+export const BACKED = 2
 
 /** Who was seen newly or again since the last partial: place, audience, hash, time. */
 export class Journal {
+  /** Erasures since the last partial: the hash that went, the one in its place. */
+  readonly erased: (readonly [hi: number, lo: number, byHi: number, byLo: number])[] = []
   #words = new Int32Array(64 * JOURNAL_WORDS)
   length = 0
   full = false
 
-  note(place: number, audience: Audience, hi: number, lo: number, time: number): void {
+  note(place: number, audience: number, hi: number, lo: number, time: number): void {
     if (this.length === this.#words.length && !this.#grow()) return
     const words = this.#words
     words[this.length] = place
@@ -29,6 +35,16 @@ export class Journal {
     this.length += JOURNAL_WORDS
   }
 
+  erase(hi: number, lo: number, byHi: number, byLo: number): void {
+    const words = this.#words
+    for (let at = 0; at < this.length; at += JOURNAL_WORDS) {
+      if (words[at + 2] !== (hi | 0) || words[at + 3] !== (lo | 0)) continue
+      words[at + 2] = byHi
+      words[at + 3] = byLo
+    }
+    this.erased.push([hi, lo, byHi, byLo])
+  }
+
   words(): Int32Array {
     return this.#words.subarray(0, this.length)
   }
@@ -36,6 +52,7 @@ export class Journal {
   clear(): void {
     this.length = 0
     this.full = false
+    this.erased.length = 0
   }
 
   #grow(): boolean {
@@ -64,6 +81,8 @@ export class State {
   readonly streams = new Streams()
   /** Distinct visitors by touchpoint, for both audiences; a touchpoint without answers has no answerers. */
   readonly crowds: [Crowd[], Crowd[]] = [[], []]
+  /** Who backs each crowd; a touchpoint has both, or none. */
+  readonly quorums: [Quorum, Quorum][] = []
   readonly journal = new Journal()
 
   configure(config: EngineConfig): void {
@@ -83,12 +102,40 @@ export class State {
     return crowd
   }
 
+  quorum(audience: Audience, place: number): Quorum {
+    const known = this.quorums[place]
+    if (known !== undefined) return known[audience]
+    const made: [Quorum, Quorum] = [new Quorum(), new Quorum()]
+    this.quorums[place] = made
+    return made[audience]
+  }
+
   /** A visitor was seen at a touchpoint in a 5 s slice. */
   seen(audience: Audience, place: number, hi: number, lo: number, slice: number): void {
-    if (!this.crowd(audience, place).add(hi, lo, slice)) return
-    this.journal.note(place, audience, hi, lo, slice)
-    // Where the journal overflows, the crowds of the touchpoints marked here are sent whole.
-    this.ledger.touch(place, this.ledger.page(place))
+    this.ledger.keeper?.(place)
+    if (this.crowd(audience, place).add(hi, lo, slice)) this.#note(place, audience, hi, lo, slice)
+  }
+
+  /** Who stands behind a visitor that was seen. */
+  backed(audience: Audience, place: number, hi: number, lo: number, slice: number): void {
+    this.ledger.keeper?.(place)
+    if (this.quorum(audience, place).add(hi, lo, slice)) this.#note(place, BACKED + audience, hi, lo, slice)
+  }
+
+  /**
+   * Takes a visitor's hash out of all crowds. Another stands in its place, so that nobody is counted less: it shares
+   * with the old one what the sketches hold, its register and its rank, and nothing else.
+   */
+  unname(hi: number, lo: number, noise: readonly [number, number]): void {
+    const [byHi, byLo] = pseudonym(hi, lo, noise)
+    this.ledger.pages.forEach((page, place) => {
+      const holders = [this.crowds[0][place], this.crowds[1][place], ...(this.quorums[place] ?? [])]
+      if (!holders.some(holder => holder?.has(hi, lo))) return
+      this.ledger.keeper?.(place)
+      for (const holder of holders) holder?.replace(hi, lo, byHi, byLo)
+      this.ledger.touch(place, page)
+    })
+    this.journal.erase(hi, lo, byHi, byLo)
   }
 
   /** An accepted event named a touchpoint, on a channel. */
@@ -96,8 +143,22 @@ export class State {
     const page = this.ledger.page(place)
     const channels = page.channels | (1 << channel)
     if (page.listed && page.channels === channels) return
+    this.ledger.keeper?.(place)
     page.listed = true
     page.channels = channels
     this.ledger.touch(place, page)
   }
+
+  #note(place: number, audience: number, hi: number, lo: number, slice: number): void {
+    this.journal.note(place, audience, hi, lo, slice)
+    // Where the journal overflows, the crowds of the touchpoints marked here are sent whole.
+    this.ledger.touch(place, this.ledger.page(place))
+  }
+}
+
+/** Random words with the register and the rank of a hash. */
+const pseudonym = (hi: number, lo: number, [a, b]: readonly [number, number]): [number, number] => {
+  const zeros = Math.clz32(lo)
+  const top = zeros === 32 ? 0 : 0x8000_0000 >>> zeros
+  return [(hi & ~REGISTER_REST) | (a & REGISTER_REST), top | (b & (top - 1) & (top === 0 ? 0 : -1))]
 }

@@ -2,9 +2,11 @@ import { SEQ_AHEAD, SEQ_WINDOW } from '@pulssi/protocol/client'
 import { STREAMS_PER_VISITOR } from './limits.js'
 
 const PAGE_BITS = 13
-const PAGE_ROWS = 1 << PAGE_BITS
-const ROW_WORDS = 8
-const HOLE_WORDS = SEQ_WINDOW / 32
+export const STREAM_PAGE_ROWS = 1 << PAGE_BITS
+const PAGE_ROWS = STREAM_PAGE_ROWS
+export const STREAM_ROW_WORDS = 8
+const ROW_WORDS = STREAM_ROW_WORDS
+export const HOLE_WORDS = SEQ_WINDOW / 32
 /** `low`: lowest seq not seen. `high`: highest seen, −1 for none. `holes`: a window of bits, or −1. `last`: f64. */
 export const StreamWord = { hi: 0, lo: 1, low: 2, high: 3, holes: 4, next: 5, last: 6 } as const
 const S = StreamWord
@@ -28,7 +30,11 @@ export class Streams {
     return this.words.length * PAGE_ROWS * ROW_WORDS * 4 + this.holes.length * 4
   }
 
+  /** Told of a row before anything in it may change: an image is being taken. */
+  keeper: ((row: number) => void) | null = null
+
   page(row: number): Int32Array {
+    if (this.keeper !== null) this.keeper(row)
     return this.words[row >>> PAGE_BITS]
   }
 
@@ -42,6 +48,7 @@ export class Streams {
   }
 
   heard(row: number, receivedAt: number): void {
+    if (this.keeper !== null) this.keeper(row)
     const times = this.times[row >>> PAGE_BITS]
     const at = (this.at(row) + S.last) >> 1
     if (receivedAt > times[at]) times[at] = receivedAt
@@ -91,10 +98,7 @@ export class Streams {
       const at = this.at(row)
       const next = words[at + S.next]
       if (this.last(row) < before || ++count > STREAMS_PER_VISITOR) {
-        this.#releaseHoles(words, at)
-        words[at + S.next] = this.#free
-        words[at + S.low] = -1
-        this.#free = row
+        this.#release(row, words, at)
       } else {
         if (kept < 0) head = row
         else this.page(kept)[this.at(kept) + S.next] = row
@@ -104,6 +108,17 @@ export class Streams {
       row = next
     }
     return head
+  }
+
+  /** Frees all streams of a list. */
+  drop(first: number): void {
+    for (let row = first; row >= 0; ) {
+      const words = this.page(row)
+      const at = this.at(row)
+      const next = words[at + S.next]
+      this.#release(row, words, at)
+      row = next
+    }
   }
 
   tooFar(row: number, seq: number): boolean {
@@ -239,6 +254,15 @@ export class Streams {
     const rows = this.rows
     this.extend(rows + 1)
     return rows
+  }
+
+  /** Frees a row, and overwrites what was known. */
+  #release(row: number, words: Int32Array, at: number): void {
+    this.#releaseHoles(words, at)
+    words.fill(0, at, at + ROW_WORDS)
+    words[at + S.next] = this.#free
+    words[at + S.low] = -1
+    this.#free = row
   }
 
   #claimHoles(): number {

@@ -73,7 +73,7 @@ export class View {
     const { channel, stage } = spot
     const head = { touchpoint, channel, stage, window, clock: this.#clock, ageMs: this.ageMs(now) }
     const baselines = this.#baselines(spot, window, counted)
-    return pulse(head, counted.sums, counted.visitors, counted.answerers, baselines, this.config.weights)
+    return pulse(head, counted, baselines, this.config.weights)
   }
 
   totals(): EventTotals {
@@ -147,6 +147,7 @@ export class View {
     sums.close()
     const since = sinceOf(range)
     const [all, answerers] = spot.crowds
+    const [backers, answerersBackers] = spot.quorums
     const counted: Counted = {
       stamp: spot.stamp,
       last,
@@ -155,6 +156,8 @@ export class View {
       baseline,
       visitors: all.count(since),
       answerers: answerers.count(since),
+      backed: backers.holds(since),
+      answerersBacked: answerersBackers.holds(since),
     }
     spot.counted.set(window, counted)
     return counted

@@ -1,7 +1,7 @@
 import { TRAIL_ENTRIES } from './limits.js'
 
 const PAGE_BITS = 12
-const PAGE_ROWS = 1 << PAGE_BITS
+export const PAGE_ROWS = 1 << PAGE_BITS
 const FIRST_SLOTS = 1024
 
 /** State of a visitor's visit. After an outcome that the clock decided the visit stays, as it may be taken back. */
@@ -50,7 +50,11 @@ export class Visitors {
     return this.words.length * PAGE_ROWS * ROW_WORDS * 4 + this.#slots.length * 4
   }
 
+  /** Told of a row before anything in it may change: an image is being taken. */
+  keeper: ((row: number) => void) | null = null
+
   page(row: number): Int32Array {
+    if (this.keeper !== null) this.keeper(row)
     return this.words[row >>> PAGE_BITS]
   }
 
@@ -101,6 +105,7 @@ export class Visitors {
     this.count++
   }
 
+  /** Forgets a visitor, and overwrites what was known of it. */
   remove(row: number): void {
     const words = this.page(row)
     const at = this.at(row)
@@ -118,6 +123,7 @@ export class Visitors {
     }
     slots[hole] = -1
     this.count--
+    words.fill(0, at, at + ROW_WORDS)
     this.release(row)
   }
 

@@ -160,6 +160,14 @@ export class Visits {
     this.#setState(state)
   }
 
+  /** The visitor is erased: nobody will ever know how the open visit goes on (N21). */
+  erase(t: number): void {
+    if (this.state === VisitState.none) return
+    const place = this.#words[this.#at + Word.visit] & PLACE_BITS
+    if (this.state === VisitState.open) this.#resolve(place, Cell.unseen, t, t, 1)
+    this.#setState(VisitState.none)
+  }
+
   #takeBack(state: VisitState): void {
     const place = this.#words[this.#at + Word.visit] & PLACE_BITS
     const outcome = OUTCOME[state as 2 | 3 | 4]

@@ -1,7 +1,8 @@
-import { type BatchFrame, type ErrorFrame, Fault } from '@pulssi/protocol'
+import { type BatchFrame, type ErrorFrame, Fault, Frame } from '@pulssi/protocol'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { Intake, SERVICE } from '../intake/index.js'
+import { erasuresIn } from '../engine/index.js'
+import { Intake, SERVICE, type Sender } from '../intake/index.js'
 import { type Entry, type EventLog, Overloaded } from '../ports.js'
 import type { Folded } from '../worker/index.js'
 import { Acks } from './acks.js'
@@ -101,10 +102,10 @@ const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve
 test('what comes while an append is under way goes into one entry, and nothing is acknowledged before it is durable', async () => {
   const { log, appender } = make()
   const owner = new Owner()
-  appender.batch(batch(1), SERVICE, NOW, owner)
+  appender.take(batch(1), SERVICE, NOW, owner)
   const first = await log.next()
-  appender.batch(batch(2), SERVICE, NOW, owner)
-  appender.batch(batch(3), SERVICE, NOW, owner)
+  appender.take(batch(2), SERVICE, NOW, owner)
+  appender.take(batch(3), SERVICE, NOW, owner)
   expect(owner.acked).toEqual([])
   first.settle()
   const second = await log.next()
@@ -119,15 +120,15 @@ test('what comes while an append is under way goes into one entry, and nothing i
 test('an append that is not taken gives up what was gathered behind it: order within a visitor is kept', async () => {
   const { log, appender } = make()
   const owner = new Owner()
-  appender.batch(batch(1), SERVICE, NOW, owner)
+  appender.take(batch(1), SERVICE, NOW, owner)
   const first = await log.next()
-  appender.batch(batch(2), SERVICE, NOW, owner)
+  appender.take(batch(2), SERVICE, NOW, owner)
   first.settle(new Overloaded('full', 70))
   await settled()
   expect(owner.losses.map(([frame, why]) => [frame, why.fault, why.retryMs])).toEqual([[1, Fault.overloaded, 70]])
   expect(log.waiting).toEqual([])
   expect(owner.acks.length).toBe(0)
-  appender.batch(batch(1), SERVICE, NOW, owner)
+  appender.take(batch(1), SERVICE, NOW, owner)
   ;(await log.next()).settle()
   await settled()
   expect(owner.acked).toEqual([1])
@@ -155,7 +156,7 @@ test('a verdict finds its request, also when it comes before the append has said
 test('what the engine refuses of a batch is told to its connection after the ack', async () => {
   const { log, appender } = make()
   const owner = new Owner()
-  appender.batch(batch(1), SERVICE, NOW, owner)
+  appender.take(batch(1), SERVICE, NOW, owner)
   ;(await log.next()).settle()
   await settled()
   appender.folded(folded(1, [0, 0, 0, 0, 0], [0, 0, 0, 3]))
@@ -167,14 +168,14 @@ test('says when it is full: bytes not durable, bytes not folded', async () => {
   const small = { ...LIMITS, unfoldedBytes: 10 }
   const { log, appender } = make(1, small)
   expect(appender.capacity()).toBeNull()
-  appender.batch(batch(1), SERVICE, NOW, new Owner())
+  appender.take(batch(1), SERVICE, NOW, new Owner())
   ;(await log.next()).settle()
   await settled()
   expect(appender.capacity()).toMatchObject({ fault: Fault.overloaded, message: 'the engines are behind' })
   appender.folded(folded(1, []))
   expect(appender.capacity()).toBeNull()
   const tight = make(1, { ...LIMITS, inFlightBytes: 10 })
-  tight.appender.batch(batch(1), SERVICE, NOW, new Owner())
+  tight.appender.take(batch(1), SERVICE, NOW, new Owner())
   expect(tight.appender.capacity()).toMatchObject({ message: 'the log is behind' })
 })
 
@@ -182,7 +183,7 @@ test('a batch whose visitors live in several partitions is acknowledged once all
   const { log, appender } = make(8)
   const owner = new Owner()
   const groups = Array.from({ length: 40 }, (_, i) => [`v-${i}`, 's', 0, NOW, [[0, 0, 0]]] as const)
-  appender.batch([2, 1, null, ['cart'], groups as unknown as BatchFrame[4]], SERVICE, NOW, owner)
+  appender.take([2, 1, null, ['cart'], groups as unknown as BatchFrame[4]], SERVICE, NOW, owner)
   await settled()
   const parts = log.waiting.splice(0)
   expect(parts.length).toBe(8)
@@ -192,4 +193,32 @@ test('a batch whose visitors live in several partitions is acknowledged once all
     await settled()
   }
   expect(owner.acked).toEqual([1])
+})
+
+test('a forget is acknowledged in its turn, once it is durable; one for somebody else is refused', async () => {
+  const { log, appender } = make()
+  const owner = new Owner()
+  const page: Sender = { ...SERVICE, visitor: 'me', everyVisitor: false }
+  appender.take(batch(1, 'me'), page, NOW, owner)
+  appender.take([Frame.forget, 2, null], page, NOW, owner)
+  appender.take([Frame.forget, 3, 'you'], page, NOW, owner)
+  const entry = await log.next()
+  expect([...erasuresIn(entry.bytes)]).toHaveLength(1)
+  expect(owner.acked).toEqual([])
+  const refused = owner.acks.length
+  entry.settle()
+  await settled()
+  expect([refused, owner.acked]).toEqual([3, [1, 3]])
+})
+
+test('an erasure that the log did not take says so, and comes again', async () => {
+  const { log, appender } = make()
+  const lost = appender.erase('v', NOW)
+  const refused = await log.next()
+  refused.settle(new Overloaded('full', 700))
+  expect(await lost).toMatchObject({ fault: Fault.overloaded, retryMs: 700 })
+  const taken = appender.erase('v', NOW)
+  const again = await log.next()
+  again.settle()
+  expect(await taken).toMatchObject({ refused: [] })
 })

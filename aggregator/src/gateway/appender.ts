@@ -1,6 +1,9 @@
-import { type BatchFrame, Fault, type Refusal } from '@pulssi/protocol'
+import { randomBytes } from 'node:crypto'
+import { Fault, type ForgetFrame, Frame, Refusal } from '@pulssi/protocol'
 import type { Logger } from 'pino'
+import type { EngineConfig } from '../engine/index.js'
 import type { Intake, Sender } from '../intake/index.js'
+import type { Queue, Tally } from '../metrics/index.js'
 import { type EventLog, Overloaded } from '../ports.js'
 import { type Folded, REFUSAL_FIELDS, VERDICT_FIELDS } from '../worker/index.js'
 import {
@@ -10,32 +13,15 @@ import {
   type Outcome,
   RequestContribution,
 } from './contribution.js'
+import { type Lane, noParts, type Parts } from './lane.js'
 import type { Limits } from './limits.js'
 import { GATHER_BYTES, GATHER_MS, OVERLOADED_RETRY_MS, VERDICT_MS } from './retry.js'
-import type { NotNow } from './session.js'
+import type { NotNow, Numbered } from './session.js'
 
-/** Whose records an entry holds; record numbers are indexes. */
-interface Parts {
-  readonly contributions: Set<Contribution>
-  readonly owners: (Contribution | undefined)[]
-  readonly positions: number[]
-  sizeBytes: number
+const randomWords = (): [number, number] => {
+  const bytes = randomBytes(8)
+  return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)]
 }
-
-interface Lane {
-  readonly partition: number
-  gathered: Parts
-  appending: boolean
-  scheduled: boolean
-  /** Last entry known to be durable. */
-  last: number
-  /** Durable entries whose verdicts are awaited, by sequence. */
-  readonly unfolded: Map<number, Parts>
-  /** Verdicts that came while an append was under way: they may be of its entry, whose number isn't known yet. */
-  readonly early: Folded[]
-}
-
-const noParts = (): Parts => ({ contributions: new Set(), owners: [], positions: [], sizeBytes: 0 })
 const overloaded = (message: string, retryMs: number): NotNow => ({ fault: Fault.overloaded, message, retryMs })
 
 export interface AppenderOptions {
@@ -43,6 +29,7 @@ export interface AppenderOptions {
   readonly intake: Intake
   readonly limits: Pick<Limits, 'inFlightBytes' | 'gatheredBytes' | 'unfoldedBytes'>
   readonly logger: Logger
+  readonly tally?: Tally
   /** Last entry of each partition that is there already. */
   readonly durable: readonly number[]
 }
@@ -66,6 +53,7 @@ export class Appender {
       gathered: noParts(),
       appending: false,
       scheduled: false,
+      refusing: false,
       last: options.durable[partition] ?? 0,
       unfolded: new Map(),
       early: [],
@@ -86,16 +74,46 @@ export class Appender {
     return null
   }
 
+  /** What waits for the disk, and what for the engines. */
+  get queue(): Queue {
+    const oldest = this.#lanes.flatMap(({ unfolded }) => unfolded.values().next().value?.storedAt ?? [])
+    return {
+      waitingBytes: this.#lanes.reduce(
+        (sum, lane) => sum + this.#options.intake.sizeBytes(lane.partition),
+        this.#inFlightBytes,
+      ),
+      unfoldedBytes: this.#unfoldedBytes,
+      unfoldedEntries: this.#lanes.reduce((sum, lane) => sum + lane.unfolded.size, 0),
+      lagMs: oldest.length === 0 ? 0 : performance.now() - Math.min(...oldest),
+    }
+  }
+
+  /** How many partitions' last entry the log did not take. */
+  get refusingPartitions(): number {
+    return this.#lanes.filter(lane => lane.refusing).length
+  }
+
   /** Last durable entry of each partition, as far as this gateway knows. */
   get durable(): readonly number[] {
     return this.#lanes.map(lane => lane.last)
   }
 
-  batch(frame: BatchFrame, sender: Sender, receivedAt: number, owner: BatchOwner): void {
+  take(frame: Numbered, sender: Sender, receivedAt: number, owner: BatchOwner): void {
+    if (frame[0] === Frame.forget) return this.#forget(frame, sender, receivedAt, owner)
     const before = this.#options.intake.sizeBytes(0)
     const refused = this.#options.intake.batch(frame, sender, receivedAt)
     const lanes = this.#touched(before)
-    this.#contribute(lanes, new BatchContribution(frame, refused, lanes.size, owner))
+    this.#contribute(lanes, new BatchContribution(frame[1], refused, lanes.size, owner))
+  }
+
+  /** Erases a visitor; resolves once that is durable, or not taken. */
+  async erase(visitor: string, at: number): Promise<Outcome | NotNow> {
+    const { intake } = this.#options
+    intake.clearSpans()
+    const lane = this.#lanes[intake.erase(visitor, at, randomWords())] as Lane
+    const contribution = new RequestContribution(1, 0, VERDICT_MS)
+    this.#contribute(new Set([lane]), contribution)
+    return contribution.outcome
   }
 
   /** `write` puts the request's events and counts into the intake, all at once. */
@@ -113,11 +131,14 @@ export class Appender {
   /** Tells every partition the time. Resolves once that is durable, or not taken. */
   async tick(at: number): Promise<void> {
     const { intake } = this.#options
-    intake.clearSpans()
-    for (const { partition } of this.#lanes) intake.tick(partition, at)
-    const contribution = new RequestContribution(this.#lanes.length, 0, VERDICT_MS)
-    this.#contribute(new Set(this.#lanes), contribution)
-    await contribution.outcome
+    await this.#toAll(partition => intake.tick(partition, at))
+  }
+
+  /** Tells every partition what holds from here on. Resolves with null once that is durable, or with why it isn't. */
+  async config(config: EngineConfig): Promise<NotNow | null> {
+    const { intake } = this.#options
+    const outcome = await this.#toAll(partition => intake.config(partition, config))
+    return 'fault' in outcome ? outcome : null
   }
 
   /** The worker's word on entries of any gateway. */
@@ -135,6 +156,28 @@ export class Appender {
         this.#idle = resolve
       })
     }
+  }
+
+  #forget(frame: ForgetFrame, sender: Sender, receivedAt: number, owner: BatchOwner): void {
+    const { intake } = this.#options
+    const visitor = frame[2] ?? sender.visitor
+    const mayErase = visitor !== null && (sender.everyVisitor || visitor === sender.visitor)
+    intake.clearSpans()
+    if (!mayErase) {
+      const refused = [{ position: 0, code: Refusal.visitorDenied }]
+      this.#contribute(new Set(), new BatchContribution(frame[1], refused, 0, owner))
+      return
+    }
+    const lane = this.#lanes[intake.erase(visitor, receivedAt, randomWords())] as Lane
+    this.#contribute(new Set([lane]), new BatchContribution(frame[1], [], 1, owner))
+  }
+
+  #toAll(write: (partition: number) => void): Promise<Outcome | NotNow> {
+    this.#options.intake.clearSpans()
+    for (const { partition } of this.#lanes) write(partition)
+    const contribution = new RequestContribution(this.#lanes.length, 0, VERDICT_MS)
+    this.#contribute(new Set(this.#lanes), contribution)
+    return contribution.outcome
   }
 
   /** Partitions that the records written since the last `clearSpans` are in; `before`: size of the first one then. */
@@ -199,7 +242,8 @@ export class Appender {
 
   #stored(lane: Lane, sequence: number, { contributions, owners, positions, sizeBytes }: Parts): void {
     lane.last = sequence
-    lane.unfolded.set(sequence, { contributions, owners, positions, sizeBytes })
+    lane.refusing = false
+    lane.unfolded.set(sequence, { contributions, owners, positions, sizeBytes, storedAt: performance.now() })
     this.#unfoldedBytes += sizeBytes
     for (const contribution of contributions) contribution.durable()
     for (const folded of lane.early) this.#judge(lane, folded)
@@ -207,6 +251,7 @@ export class Appender {
 
   #notTaken(lane: Lane, parts: Parts, error: unknown): void {
     const known = error instanceof Overloaded
+    lane.refusing = true
     if (!known) this.#options.logger.error({ err: error, partition: lane.partition }, 'the log refused an entry')
     const why = overloaded('the log took nothing', known ? error.retryMs : OVERLOADED_RETRY_MS)
     const behind = this.#take(lane)
@@ -217,6 +262,7 @@ export class Appender {
     for (let i = 0; i < refusals.length; i += REFUSAL_FIELDS) {
       const [entry = 0, record = 0, event = 0, code = 0] = refusals.subarray(i, i + REFUSAL_FIELDS)
       const parts = lane.unfolded.get(first + entry)
+      this.#options.tally?.refusedEvents.add(code)
       parts?.owners[record]?.refused((parts.positions[record] ?? 0) + event, code as Refusal)
     }
     for (let i = 0; i < verdicts.length; i += VERDICT_FIELDS) {

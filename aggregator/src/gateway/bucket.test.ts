@@ -38,3 +38,23 @@ test('a clock that goes back fills nothing', () => {
   expect(bucket.take(1_000)).toBe(0)
   expect(bucket.take(0)).toBe(1_000)
 })
+
+test('a debt is filled up before anything is taken again, and is never more than a full bucket', () => {
+  const bucket = new Bucket(10, 0, 20)
+  bucket.spend(0, 1_000)
+  expect(bucket.waitMs(0)).toBe(2_100)
+  expect(bucket.take(2_000)).toBe(100)
+  expect(bucket.take(2_100)).toBe(0)
+})
+
+test('who wants more than the bucket holds gets what it holds', () => {
+  const bucket = new Bucket(10, 0)
+  expect(bucket.take(0, 100)).toBe(0)
+  expect(bucket.take(0, 1)).toBe(100)
+})
+
+test('however long it rests, it holds no more than its size', () => {
+  const bucket = new Bucket(10, 0)
+  expect(bucket.take(1_000_000, 10)).toBe(0)
+  expect(bucket.take(1_000_000, 1)).toBe(100)
+})

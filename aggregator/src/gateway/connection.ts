@@ -1,25 +1,31 @@
 import type { Duplex } from 'node:stream'
 import {
-  type BatchFrame,
+  Close,
   type ErrorFrame,
   Fault,
   Frame,
   HEARTBEAT_MS,
   readClientFrame,
-  type ServerFrame,
   type SubscribeFrame,
 } from '@pulssi/protocol'
 import type { WebSocket } from 'ws'
 import { type Board, prepareFrame } from '../board/index.js'
+import type { Tally } from '../metrics/index.js'
 import type { Clock } from '../ports.js'
 import type { Access, Reader } from './access.js'
 import { Acks } from './acks.js'
-import { admitHello, admitReader, type Caller, type Role } from './admit.js'
+import type { Address, Addresses } from './addresses.js'
+import { type Admission, admitAgain, type Caller, type Role } from './admit.js'
 import type { Appender } from './appender.js'
-import { Bucket } from './bucket.js'
 import type { BatchOwner } from './contribution.js'
+import { Expiry } from './expiry.js'
 import type { DayIdentity } from './identity.js'
+import { judgeOf } from './judge.js'
 import type { Limits } from './limits.js'
+import { Line } from './line.js'
+import { eventsOf, Pace } from './pace.js'
+import { numberOf } from './peek.js'
+import { FLOOD_FAULTS } from './retry.js'
 import { AWAITING_HELLO, type Effect, type Input, type Judge, type NotNow, type Session, step } from './session.js'
 import { type Outlet, Subscriptions } from './subscriptions.js'
 
@@ -28,81 +34,103 @@ export interface Surroundings {
   readonly access: Access
   readonly days: DayIdentity
   readonly appender: Appender
+  readonly addresses: Addresses
   readonly board: Board
   readonly limits: Limits
   readonly clock: Clock
+  readonly tally: Tally
 }
 
-/** Longest reason that a close frame has room for (RFC 6455, section 5.5), in bytes; reasons are sent as ASCII. */
-const REASON_BYTES = 123
+/** What a refused subscription is told to wait, ms. */
+const RETRY_MS = 10_000
+const TOO_MANY_SUBSCRIPTIONS = 'this address has as many subscriptions as it may'
+/** Close codes that no client of ours brings upon itself again and again. */
+const FAULTS: ReadonlySet<number> = new Set([
+  Close.unsupportedData,
+  Fault.badFrame,
+  Fault.unauthorized,
+  Fault.helloTimeout,
+])
 
 /** The shell of a session: its socket, its timer, its subscriptions. */
 export class Connection implements BatchOwner, Outlet {
   readonly acks = new Acks()
+  /** The close code that was sent; null: none was. */
+  closedWith: number | null = null
   readonly #around: Surroundings
-  readonly #socket: WebSocket
-  /** The stream under the WebSocket, for frames that are prepared once for many. */
-  readonly #stream: Duplex
+  readonly #line: Line
+  readonly #address: Address
   readonly #judge: Judge
   readonly #subscriptions: Subscriptions
   readonly #helloTimer: NodeJS.Timeout
+  readonly #expiry: Expiry
+  readonly #review: (role: Role) => Admission<Role>
   #session: Session = AWAITING_HELLO
-  #bucket: Bucket
+  #pace: Pace
   #receivedAt = 0
   #due = false
   #reads = false
-  #answered = true
 
   constructor(socket: WebSocket, stream: Duplex, caller: Caller, around: Surroundings) {
-    const { access, days, appender, board, limits, clock } = around
-    this.#subscriptions = new Subscriptions(board, this, limits.subscriptions)
+    const { access, addresses, board, limits, clock } = around
+    this.#address = addresses.of(caller.address)
+    const another = (): (() => void) | null =>
+      this.#address.maySubscribe ? addresses.hold(caller.address, 'subscriptions') : null
+    this.#subscriptions = new Subscriptions(board, this, limits.subscriptions, another)
     this.#around = around
-    this.#socket = socket
-    this.#stream = stream
-    this.#bucket = new Bucket(limits.readerMessagesPerSecond, clock.now())
-    this.#judge = {
-      hello: frame => admitHello(frame, caller, access, days),
-      auth: frame => admitReader(access, frame[1]),
-      capacity: frame => this.#tooMany() ?? (frame[0] === Frame.batch ? appender.capacity() : null),
-    }
+    this.#line = new Line(socket, stream, limits)
+    this.#pace = this.#paceOf('reader')
+    const verified = (admission: Admission<Reader>): void => this.#step({ type: 'verified', admission })
+    this.#judge = judgeOf(caller, around, () => this.#pace, verified)
+    this.#review = role => admitAgain(role, caller, access)
+    this.#expiry = new Expiry(clock, () => this.#step({ type: 'expired' }))
     this.#helloTimer = setTimeout(() => this.#step({ type: 'helloLate' }), limits.helloMs)
     socket.on('message', (data, isBinary) => this.#hear(data as Buffer, isBinary))
-    socket.on('pong', () => {
-      this.#answered = true
+    socket.on('ping', data => this.#beside(() => this.#line.pong(data)))
+    socket.on('pong', () => this.#beside(() => {}))
+    socket.on('error', () => {
+      this.#address.fault()
+      this.rest()
     })
     socket.on('close', () => this.#ended())
   }
 
   /** Says that the server lives, to who has ever subscribed; `prepared` is the heartbeat of the moment. */
   beat(prepared: Uint8Array): void {
-    if (this.#reads && !this.#full() && !this.congested) this.write(prepared)
+    if (this.#reads && !this.congested) this.write(prepared)
   }
 
-  /** Cuts the connection off if the last ping is unanswered, else sends one. */
-  ping(): void {
-    if (!this.#answered) return this.#socket.terminate()
-    this.#answered = false
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping()
+  ping(content: Buffer): void {
+    this.#line.ping(content)
+  }
+
+  /** Takes nothing more. What was taken is still acknowledged. */
+  rest(): void {
+    clearTimeout(this.#helloTimer)
+    this.#session = { state: 'closing' }
   }
 
   /** Says goodbye and ignores whatever still comes. */
   leave(code: number, message: string): void {
-    this.#session = { state: 'closing' }
+    this.rest()
     this.#close(code, message)
   }
 
-  terminate(): void {
-    this.#socket.terminate()
+  /** Keys and tokens have changed: what this connection was admitted by may be gone. */
+  review(): void {
+    this.#step({ type: 'reviewed', review: this.#review })
   }
 
-  /** Writes a frame that has its WebSocket header. */
+  terminate(): void {
+    this.#line.terminate()
+  }
+
   write(prepared: Uint8Array): void {
-    if (this.#socket.readyState !== this.#socket.OPEN || this.#full()) return
-    this.#stream.write(prepared)
+    this.#line.write(prepared)
   }
 
   get congested(): boolean {
-    return this.#stream.writableNeedDrain
+    return this.#line.congested
   }
 
   due(): void {
@@ -110,7 +138,7 @@ export class Connection implements BatchOwner, Outlet {
     this.#due = true
     queueMicrotask(() => {
       this.#due = false
-      for (const frame of this.acks.take()) this.#send(frame)
+      for (const frame of this.acks.take()) this.#line.send(frame)
     })
   }
 
@@ -119,30 +147,48 @@ export class Connection implements BatchOwner, Outlet {
   }
 
   tell(error: ErrorFrame): void {
-    this.#send(error)
+    this.#line.send(error)
   }
 
   #hear(data: Buffer, isBinary: boolean): void {
     if (this.#session.state === 'closing') return
+    if (this.#pace.heard()) return this.#flooded()
+    if (this.#skims(data)) return
     this.#receivedAt = this.#around.clock.now()
     if (!isBinary) return this.#step({ type: 'text' })
     const read = readClientFrame(data)
+    if (read.ok) this.#around.tally.frame(read.frame[0])
+    else this.#around.tally.brokenFrames++
     if (!read.ok) return this.#step({ type: 'malformed', message: read.message })
-    if (read.frame[0] === Frame.batch && this.#eventsOf(read.frame) > this.#around.limits.batchEvents) {
+    if (read.frame[0] === Frame.batch && eventsOf(read.frame) > this.#around.limits.batchEvents) {
       return this.#step({ type: 'malformed', message: 'the batch has more events than welcome allowed' })
     }
     this.#step({ type: 'frame', frame: read.frame })
   }
 
-  #eventsOf(frame: BatchFrame): number {
-    let events = 0
-    for (const group of frame[4]) events += group[4].length
-    return events
+  /** Whether a frame is dropped or refused before it is decoded: after a refusal that is all that most are worth. */
+  #skims(data: Buffer): boolean {
+    if (this.#session.state !== 'refusing') return false
+    const { from } = this.#session
+    const number = numberOf(data)
+    if (number === null || number < from) return false
+    if (number > from) return true
+    const why = this.#pace.refusal
+    if (why !== null) this.#line.send([Frame.error, why.fault, why.message, why.retryMs, from, null])
+    return why !== null
   }
 
-  #tooMany(): NotNow | null {
-    const retryMs = this.#bucket.take(this.#receivedAt)
-    return retryMs === 0 ? null : { fault: Fault.rateLimited, message: 'too many messages', retryMs }
+  /** Pings and pongs count as messages do. */
+  #beside(act: () => void): void {
+    if (this.#session.state === 'closing') return
+    if (this.#pace.heard()) this.#flooded()
+    else act()
+  }
+
+  #flooded(): void {
+    if (this.#session.state === 'closing') return
+    this.#address.fault(FLOOD_FAULTS)
+    this.leave(Close.policy, 'many times more messages than welcome allowed')
   }
 
   #step(input: Input): void {
@@ -156,66 +202,82 @@ export class Connection implements BatchOwner, Outlet {
       case 'welcome':
         return this.#welcome(effect.role)
       case 'take':
-        this.#around.appender.batch(effect.frame, effect.writer, this.#receivedAt, this)
+        this.#around.appender.take(effect.frame, effect.writer, this.#receivedAt, this)
         return
       case 'subscribe':
         return this.#subscribe(effect.reader, effect.frame)
       case 'unsubscribe':
         return this.#subscriptions.remove(effect.id)
       case 'reader':
-        return this.#subscriptions.renew(effect.reader)
+        return this.#read(effect.reader)
       case 'forget':
         return this.acks.forget(effect.frame)
       case 'notTaken': {
         const { fault, message, retryMs } = effect.why
-        return this.#send([Frame.error, fault, message, retryMs, effect.frame, null])
+        this.#around.tally.notTaken.add(fault)
+        return this.#line.send([Frame.error, fault, message, retryMs, effect.frame, null])
       }
       case 'close':
+        if (FAULTS.has(effect.code)) this.#address.fault()
+        return this.#close(effect.code, effect.message)
+      case 'dismiss':
         return this.#close(effect.code, effect.message)
       default:
         return effect satisfies never
     }
   }
 
+  #paceOf(rate: Role['rate']): Pace {
+    const { limits, addresses } = this.#around
+    return new Pace({ limits, rate, address: this.#address, now: addresses.now })
+  }
+
   #welcome({ writer, rate }: Role): void {
     const { limits, clock } = this.#around
-    const perSecond = {
-      page: limits.pageMessagesPerSecond,
-      service: limits.serviceMessagesPerSecond,
-      reader: limits.readerMessagesPerSecond,
-    }[rate]
     clearTimeout(this.#helloTimer)
-    const now = clock.now()
-    this.#bucket = new Bucket(perSecond, now)
+    this.#pace = this.#paceOf(rate)
     const visitor = writer?.visitor ?? null
-    this.#send([Frame.welcome, visitor, now, limits.frameBytes, limits.batchEvents, perSecond, HEARTBEAT_MS])
+    const { perSecond } = this.#pace
+    this.#line.send([
+      Frame.welcome,
+      visitor,
+      clock.now(),
+      limits.frameBytes,
+      limits.batchEvents,
+      perSecond,
+      HEARTBEAT_MS,
+    ])
+  }
+
+  #read(reader: Reader): void {
+    this.#expiry.set(reader.expiresAt)
+    if (reader.scopes.has('pulse')) this.#subscriptions.renew(reader)
+    // Subscriptions that went silent would pass for live: heartbeats go on.
+    else if (this.#reads) this.leave(Fault.forbidden, 'this token lacks the scope pulse')
   }
 
   #subscribe(reader: Reader, frame: SubscribeFrame): void {
     this.#reads = true
-    if (this.#subscriptions.add(reader, frame)) return
-    this.#step({ type: 'malformed', message: 'the connection has as many subscriptions as it may' })
-  }
-
-  /** In one piece with its header: ws would write two, and acks are what a busy server writes most. */
-  #send(frame: ServerFrame): void {
-    this.write(prepareFrame(frame))
-  }
-
-  /** A receiver that lets this much wait is cut off: a queue for it would only grow. */
-  #full(): boolean {
-    if (this.#stream.writableLength <= this.#around.limits.outboundBytes) return false
-    this.#socket.terminate()
-    return true
+    switch (this.#subscriptions.add(reader, frame)) {
+      case 'added':
+        return
+      case 'tooMany':
+        return this.#step({ type: 'malformed', message: 'the connection has as many subscriptions as it may' })
+      case 'tooManyOfAddress':
+        return this.#line.send([Frame.error, Fault.rateLimited, TOO_MANY_SUBSCRIPTIONS, RETRY_MS, null, null])
+    }
   }
 
   #close(code: number, message: string): void {
     clearTimeout(this.#helloTimer)
-    this.#socket.close(code, message.replace(/[^ -~]/g, '?').slice(0, REASON_BYTES))
+    this.#expiry.set(null)
+    this.closedWith ??= code
+    this.#line.close(code, message)
   }
 
   #ended(): void {
     clearTimeout(this.#helloTimer)
+    this.#expiry.set(null)
     this.#session = { state: 'closing' }
     this.#subscriptions.clear()
   }

@@ -1,4 +1,4 @@
-import type { BatchFrame, ErrorFrame, Refusal } from '@pulssi/protocol'
+import type { ErrorFrame, Refusal } from '@pulssi/protocol'
 import { Frame, refusalName } from '@pulssi/protocol'
 import type { Refused } from '../intake/index.js'
 import type { Acks, Handed } from './acks.js'
@@ -38,8 +38,7 @@ export class BatchContribution implements Contribution {
   readonly #owner: BatchOwner
   readonly #handed: Handed
 
-  constructor(frame: BatchFrame, refused: readonly Refused[], open: number, owner: BatchOwner) {
-    const number = frame[1]
+  constructor(number: number, refused: readonly Refused[], open: number, owner: BatchOwner) {
     this.#owner = owner
     this.#handed = {
       frame: number,

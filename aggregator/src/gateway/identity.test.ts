@@ -23,7 +23,7 @@ const memory = (): { store: Store; values: Map<string, Uint8Array> } => {
     },
     keys: async prefix => [...values.keys()].filter(key => key.startsWith(prefix)).sort(),
     putBlob: async () => {},
-    getBlob: () => null,
+    getBlob: async () => null,
     deleteBlob: async () => {},
     blobs: async () => [],
     close: async () => {},
@@ -56,4 +56,19 @@ test('one person on one day is one visitor at every gateway, another day another
 test('a page’s own id is a visitor, and never the same', () => {
   expect(pageVisitor()).toMatch(VISITOR)
   expect(pageVisitor()).not.toBe(pageVisitor())
+})
+test('all who call from one address this day are one group, on this machine nobody is', async () => {
+  const { store } = memory()
+  let now = Date.UTC(2026, 0, 1)
+  const days = await DayIdentity.open(store, { now: () => now })
+  const group = days.group('2001:db8:0:1::1')
+  expect(group).not.toBeNull()
+  expect(group).not.toContain('2001')
+  expect(days.group('2001:db8:0:1:ffff::2')).toBe(group)
+  expect(days.group('2001:db8:0:2::1')).not.toBe(group)
+  expect(group).not.toMatch(VISITOR)
+  for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) expect(days.group(address)).toBeNull()
+  now += DAY_MS
+  await days.rotate()
+  expect(days.group('2001:db8:0:1::1')).not.toBe(group)
 })

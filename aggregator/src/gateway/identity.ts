@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock, Store } from '../ports.js'
+import { addressGroup, isLoopback } from './address.js'
 
 const PREFIX = 'salt/'
 const SALT_BYTES = 32
@@ -9,8 +10,14 @@ const DATE_CHARS = 10
 
 /** A visitor id that this day's salt made begins so. */
 const DAY_PREFIX = 'd.'
+/** The callers of one address begin so: no visitor's id can be the same. */
+const GROUP_PREFIX = 'g/'
 /** A page's own id, where it brought none. */
 export const PAGE_PREFIX = 'p.'
+/** A device's id, made by the SDK and kept with consent. */
+const DEVICE_PREFIX = 'v.'
+/** Every id that a page may have without the host's word begins with one of these. */
+export const PAGE_MADE: readonly string[] = [DAY_PREFIX, PAGE_PREFIX, DEVICE_PREFIX]
 
 /**
  * Makes visitor ids for identity `day`: a keyed hash of address and browser under a salt of the UTC day. All gateways
@@ -19,16 +26,25 @@ export const PAGE_PREFIX = 'p.'
 export class DayIdentity {
   readonly #store: Store
   readonly #clock: Clock
+  readonly #destroyDeleted: () => Promise<void>
   #salt: Uint8Array = new Uint8Array()
   #day = ''
+  /** Salts of other days may still be there, in the store or in what it has deleted. */
+  #hasOld = true
 
-  private constructor(store: Store, clock: Clock) {
+  private constructor(store: Store, clock: Clock, destroyDeleted: () => Promise<void>) {
     this.#store = store
     this.#clock = clock
+    this.#destroyDeleted = destroyDeleted
   }
 
-  static async open(store: Store, clock: Clock): Promise<DayIdentity> {
-    const identity = new DayIdentity(store, clock)
+  /** `destroyDeleted`: makes sure that nothing is left on the disk of what the store has deleted. */
+  static async open(
+    store: Store,
+    clock: Clock,
+    destroyDeleted: () => Promise<void> = async () => {},
+  ): Promise<DayIdentity> {
+    const identity = new DayIdentity(store, clock, destroyDeleted)
     await identity.rotate()
     return identity
   }
@@ -36,14 +52,23 @@ export class DayIdentity {
   /** Takes the salt of the day that it is now, and deletes those of other days. Cheap while the day lasts. */
   async rotate(): Promise<void> {
     const day = new Date(this.#clock.now()).toISOString().slice(0, DATE_CHARS)
-    if (day === this.#day) return
+    if (day === this.#day) return this.#destroyOld()
     const fresh = randomBytes(SALT_BYTES)
     const mine = await this.#store.put(PREFIX + day, fresh, 0)
     const salt = mine === null ? (await this.#store.get(PREFIX + day))?.value : fresh
     if (salt === undefined) throw new Error('the salt of the day is gone from the store')
     this.#salt = salt
     this.#day = day
-    for (const key of await this.#store.keys(PREFIX)) if (key < PREFIX + day) await this.#store.delete(key)
+    this.#hasOld = true
+    await this.#destroyOld()
+  }
+
+  /** Done again until it succeeds: a disk may refuse for a while. */
+  async #destroyOld(): Promise<void> {
+    if (!this.#hasOld) return
+    for (const key of await this.#store.keys(PREFIX)) if (key < PREFIX + this.#day) await this.#store.delete(key)
+    await this.#destroyDeleted()
+    this.#hasOld = false
   }
 
   /** Whether a visitor id that a client brings was made here, so that a reconnect over midnight keeps its visitor. */
@@ -54,6 +79,16 @@ export class DayIdentity {
   visitor(address: string, userAgent: string): string {
     const hash = createHmac('sha256', this.#salt).update(address).update('\n').update(userAgent).digest()
     return DAY_PREFIX + hash.subarray(0, ID_BYTES).toString('base64url')
+  }
+
+  /**
+   * Stands for all who call from one address (IPv6: one /64) this day; null on this machine, where each visitor counts
+   * by itself.
+   */
+  group(address: string): string | null {
+    if (isLoopback(address)) return null
+    const hash = createHmac('sha256', this.#salt).update('group\n').update(addressGroup(address)).digest()
+    return GROUP_PREFIX + hash.subarray(0, ID_BYTES).toString('base64url')
   }
 }
 

@@ -8,11 +8,11 @@ export const TICK_MS = 1_000
 export const SETTLE_MS = 2_000
 /** How long a POST waits for the engine's verdict; then it answers without `duplicates` and `tooLate`. */
 export const VERDICT_MS = 2_000
-/** How long a closing gateway waits for its sockets to say goodbye. */
-export const FAREWELL_MS = 1_000
 /**
  * Behind an entry of at least GATHER_BYTES the next one gathers so long: fewer commits, and so fewer acks, writes and
  * messages to the engines, where there is enough to gather. ms
  */
 export const GATHER_MS = 2
 export const GATHER_BYTES = 2_048
+/** Faults that a flood of messages counts as. */
+export const FLOOD_FAULTS = 30

@@ -5,9 +5,9 @@ import { SERVICE } from '../intake/index.js'
 import type { Role } from './admit.js'
 import { AWAITING_HELLO, type Effect, type Input, type Judge, type NotNow, type Session, step } from './session.js'
 
-const READER = { touchpoints: ['*'], scopes: new Set(['pulse']) }
-const WRITES: Role = { writer: SERVICE, reader: null, rate: 'service' }
-const READS: Role = { writer: null, reader: READER, rate: 'reader' }
+const READER = { touchpoints: ['*'], scopes: new Set(['pulse']), source: 'token', expiresAt: null }
+const WRITES: Role = { writer: SERVICE, reader: null, rate: 'service', rights: { kind: 'service', source: 'key' } }
+const READS: Role = { writer: null, reader: READER, rate: 'reader', rights: null }
 const FULL: NotNow = { fault: Fault.overloaded, message: 'full', retryMs: 10 }
 
 const judge = (role: Role = WRITES, capacity: () => NotNow | null = () => null): Judge => ({
@@ -100,7 +100,7 @@ describe('W5: who writes and who reads', () => {
   const subscribe: ClientFrame = [Frame.subscribe, 1, ['*'], [0]]
 
   test('write keys don’t read, read tokens don’t write, nobody does neither', () => {
-    const nobody: Role = { writer: null, reader: null, rate: 'reader' }
+    const nobody: Role = { writer: null, reader: null, rate: 'reader', rights: null }
     expect(codeOf(step(open(READS), frame(batch(1)), judge())[1])).toBe(Fault.forbidden)
     expect(codeOf(step(open(WRITES), frame(subscribe), judge())[1])).toBe(Fault.forbidden)
     expect(codeOf(step(open(nobody), frame(subscribe), judge())[1])).toBe(Fault.unauthorized)
@@ -132,4 +132,20 @@ test('W11: a frame that is no batch and came too soon is refused without a numbe
     open(READS),
     [{ type: 'notTaken', frame: null, why: FULL }],
   ])
+})
+
+test('W18: a forget has its number among the batches', () => {
+  const forget: ClientFrame = [Frame.forget, 1, null]
+  const [session, effects] = step(open(), frame(forget), judge())
+  expect(effects).toEqual([{ type: 'take', writer: SERVICE, frame: forget }])
+  expect(session).toMatchObject({ state: 'open', next: 2 })
+  expect(codeOf(step(session, frame(forget), judge())[1])).toBe(Fault.badFrame)
+  const [refusing, told] = step(
+    session,
+    frame([Frame.forget, 2, null]),
+    judge(WRITES, () => FULL),
+  )
+  expect(told).toEqual([{ type: 'notTaken', frame: 2, why: FULL }])
+  expect(step(refusing, frame(batch(3)), judge())[1]).toEqual([])
+  expect(step(refusing, frame([Frame.forget, 2, null]), judge())[1]).toMatchObject([{ type: 'take' }])
 })

@@ -11,7 +11,10 @@ export interface Outlet {
 interface Subscription {
   readonly subscriber: Subscriber
   readonly frame: SubscribeFrame
+  readonly release: () => void
 }
+
+export type Added = 'added' | 'tooMany' | 'tooManyOfAddress'
 
 /** The subscriptions of one connection, by their ids. */
 export class Subscriptions {
@@ -20,28 +23,35 @@ export class Subscriptions {
   readonly #max: number
   readonly #byId = new Map<number, Subscription>()
 
-  constructor(board: Board, outlet: Outlet, max: number) {
+  readonly #another: () => (() => void) | null
+
+  /** `another` counts one more for the address and returns what counts it down again; null: it has enough of them. */
+  constructor(board: Board, outlet: Outlet, max: number, another: () => (() => void) | null) {
+    this.#another = another
     this.#board = board
     this.#outlet = outlet
     this.#max = max
   }
 
-  /** Returns false where there are as many as there may be. The same id starts anew. */
-  add(reader: Reader, frame: SubscribeFrame): boolean {
+  /** The same id starts anew. */
+  add(reader: Reader, frame: SubscribeFrame): Added {
     const [, id, touchpoints, windows] = frame
     this.remove(id)
-    if (this.#byId.size >= this.#max) return false
+    if (this.#byId.size >= this.#max) return 'tooMany'
+    const release = this.#another()
+    if (release === null) return 'tooManyOfAddress'
     const subscriber = new Receiver(id, this.#outlet)
-    this.#byId.set(id, { subscriber, frame })
+    this.#byId.set(id, { subscriber, frame, release })
     const permission = JSON.stringify([...reader.touchpoints].sort())
     this.#board.subscribe(subscriber, { touchpoints, windows, permission, allows: name => mayRead(reader, name) })
-    return true
+    return 'added'
   }
 
   remove(id: number): void {
     const found = this.#byId.get(id)
     if (found === undefined) return
     this.#byId.delete(id)
+    found.release()
     this.#board.unsubscribe(found.subscriber)
   }
 

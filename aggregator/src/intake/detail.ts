@@ -1,4 +1,5 @@
 import { ASK_RESULTS, Kind, SCALE_LEVELS, SCALES, type WireEvent } from '@pulssi/protocol'
+import { scrub } from './scrub.js'
 
 /** What an event has beside its kind, place and time, in the form that the engine's records keep it. */
 export interface Detail {
@@ -13,9 +14,13 @@ const json = (fields: Record<string, unknown>): string => {
   return text === '{}' ? '' : text
 }
 
+const scrubbed = (comment: string | null | undefined): string | undefined =>
+  comment === null || comment === undefined ? undefined : scrub(comment)
+
 /**
  * Fills `into` from an event whose values are checked: feedback: a = scale, b = level index; ask: a = result; a
- * signal's text is its name, every other text a JSON object of what no count needs. A link's proof is left out: it is
+ * signal's text is its name, every other text a JSON object of what no count needs. What a visitor wrote is scrubbed here,
+ * before anything is stored. A link's proof is left out: it is
  * checked at the door and no business of the log.
  */
 export const fillDetail = (event: WireEvent, into: Detail): void => {
@@ -33,12 +38,12 @@ export const fillDetail = (event: WireEvent, into: Detail): void => {
       const scale = SCALES[event[3]]
       into.a = event[3]
       into.b = scale === undefined ? 0 : event[4] - SCALE_LEVELS[scale].first
-      if (event.length > 5) into.text = json({ comment: event[5] ?? undefined, ask: event[6] })
+      if (event.length > 5) into.text = json({ comment: scrubbed(event[5]), ask: event[6] })
       return
     }
     case Kind.answer:
       into.text = json(
-        typeof event[4] === 'number' ? { ask: event[3], option: event[4] } : { ask: event[3], text: event[4] },
+        typeof event[4] === 'number' ? { ask: event[3], option: event[4] } : { ask: event[3], text: scrub(event[4]) },
       )
       return
     case Kind.signal:

@@ -1,4 +1,12 @@
-import { type BatchFrame, checkEvent, type NormalEvent, type Place, Refusal, type WireEvent } from '@pulssi/protocol'
+import {
+  type BatchFrame,
+  checkEvent,
+  Kind,
+  type NormalEvent,
+  type Place,
+  Refusal,
+  type WireEvent,
+} from '@pulssi/protocol'
 import { type EngineConfig, type GroupHeader, IdHash, NO_PLACE } from '../engine/index.js'
 import { type Detail, fillDetail } from './detail.js'
 import { Records, type Span } from './records.js'
@@ -20,6 +28,7 @@ const DEFAULT_CHANNEL = 'web'
  */
 export class Intake {
   readonly #dataClock: boolean
+  readonly #onRefused: (code: Refusal, count: number) => void
   readonly #hash: IdHash
   readonly #records: Records
   readonly #detail: Detail = { a: 0, b: 0, text: '' }
@@ -30,15 +39,25 @@ export class Intake {
   readonly #head: GroupHeader
   #visitor: string | null = null
   #stream: string | null = null
+  #group: string | null = null
+  #groupHi = 0
+  #groupLo = 0
   #sender: Sender | null = null
   #offset = 0
   #latest = 0
 
-  constructor(key: readonly [number, number], partitions: number, dataClock: boolean) {
+  /** `onRefused` hears of each event that is refused here, for those who count them. */
+  constructor(
+    key: readonly [number, number],
+    partitions: number,
+    dataClock: boolean,
+    onRefused: (code: Refusal, count: number) => void = () => {},
+  ) {
     this.#dataClock = dataClock
+    this.#onRefused = onRefused
     this.#hash = new IdHash(key)
     this.#records = new Records(partitions)
-    const ids = { visitorHi: 0, visitorLo: 0, streamHi: 0, streamLo: 0, hasStream: false }
+    const ids = { visitorHi: 0, visitorLo: 0, streamHi: 0, streamLo: 0, hasStream: false, backerHi: 0, backerLo: 0 }
     this.#head = { ...ids, receivedAt: 0, dataClock, page: false, bot: false, seq: 0, base: 0 }
   }
 
@@ -83,9 +102,22 @@ export class Intake {
     this.#records.alone(partition).key(hi, lo)
   }
 
+  /**
+   * Erases a visitor with all that is known of it; returns the partition. `at`: ms since 1970, the wall clock.
+   * `noise`: random words that stand in its place where a hash must stay.
+   */
+  erase(visitor: string, at: number, noise: readonly [number, number]): number {
+    const { hi, lo } = this.#hash.of(visitor)
+    const partition = (lo >>> 0) % this.partitions
+    this.#records.alone(partition).erase(this.#dataClock ? 0 : at, [hi, lo], noise)
+    return partition
+  }
+
   /** Counts events that were refused before anyone knew whose they are. */
-  refuse(count: number): void {
-    if (count > 0) this.#records.alone(0).refuse(count)
+  refuse(count: number, code: Refusal = Refusal.badEvent): void {
+    if (count === 0) return
+    this.#onRefused(code, count)
+    this.#records.alone(0).refuse(count)
   }
 
   /** Writes a frame that the guard let through. `receivedAt`: ms since 1970, the wall clock, whatever the engine's. */
@@ -105,7 +137,7 @@ export class Intake {
         const code = visitor === null ? Refusal.badEvent : Refusal.visitorDenied
         refused ??= []
         for (let i = 0; i < events.length; i++) refused.push({ position: position + i, code })
-        this.refuse(events.length)
+        this.refuse(events.length, code)
         position += events.length
         continue
       }
@@ -128,7 +160,7 @@ export class Intake {
    */
   add(single: NormalEvent, sender: Sender, receivedAt: number, sentAt: number | null, position: number): Refusal | 0 {
     if (!this.#speaksFor(single.visitor, sender)) {
-      this.refuse(1)
+      this.refuse(1, Refusal.visitorDenied)
       return Refusal.visitorDenied
     }
     const records = this.#records
@@ -169,12 +201,25 @@ export class Intake {
       head.visitorLo = hash.lo
       this.#visitor = visitor
     }
+    this.#back(this.#sender?.group ?? null)
     if (stream === this.#stream) return
     const hash = stream === null ? null : this.#hash.of(stream)
     head.streamHi = hash?.hi ?? 0
     head.streamLo = hash?.lo ?? 0
     head.hasStream = stream !== null
     this.#stream = stream
+  }
+
+  #back(group: string | null): void {
+    const head = this.#head
+    if (group !== null && group !== this.#group) {
+      const hash = this.#hash.of(group)
+      this.#groupHi = hash.hi
+      this.#groupLo = hash.lo
+      this.#group = group
+    }
+    head.backerHi = group === null ? head.visitorHi : this.#groupHi
+    head.backerLo = group === null ? head.visitorLo : this.#groupLo
   }
 
   #write(event: WireEvent, groupAt: number, seq: number, position: number): Refusal | 0 {
@@ -191,6 +236,7 @@ export class Intake {
       this.#placeIndex.fill(-1, 0, this.#places.length)
     }
     if (code !== 0) {
+      this.#onRefused(code, 1)
       records.refused(code)
       return code
     }
@@ -207,6 +253,8 @@ export class Intake {
       const channel = typeof place === 'string' ? DEFAULT_CHANNEL : (place[1] ?? DEFAULT_CHANNEL)
       if (!channels.has(channel)) return Refusal.channelDenied
     }
+    const mayLink = this.#sender?.mayLink ?? null
+    if (mayLink !== null && event[0] === Kind.link && !mayLink(event)) return Refusal.linkDenied
     return checkEvent(event, groupAt, this.#head.receivedAt)
   }
 

@@ -1,4 +1,4 @@
-import type { Refusal } from '@pulssi/protocol'
+import type { LinkEvent, Refusal } from '@pulssi/protocol'
 
 /** Who sends: one connection, one request, one replay. Made once, handed in with everything that it sends. */
 export interface Sender {
@@ -10,9 +10,13 @@ export interface Sender {
   readonly everyVisitor: boolean
   /** Channels that its key may write to; null for all. */
   readonly channels: ReadonlySet<string> | null
+  /** Whether it may tie its visitor to a customer so; null: any link is taken. */
+  readonly mayLink: ((link: LinkEvent) => boolean) | null
   /** Its visitor is known by this page alone, so that a drop is `unseen`. */
   readonly page: boolean
   readonly bot: boolean
+  /** Stands for its visitors where it is asked whether many speak; null: each for itself. */
+  readonly group: string | null
 }
 
 /** One event not taken: its position among the events handed in, and why. */
@@ -27,6 +31,8 @@ export const SERVICE: Sender = {
   stream: null,
   everyVisitor: true,
   channels: null,
+  mayLink: null,
   page: false,
   bot: false,
+  group: null,
 }

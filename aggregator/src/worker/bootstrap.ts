@@ -67,6 +67,18 @@ export const layFoundation = async (options: FoundationOptions): Promise<Foundat
   return { key: now.key }
 }
 
+/** The configuration that every partition's log has taken meanwhile: the next start compares with it. */
+export const keepConfig = async (store: Store, config: EngineConfig): Promise<void> => {
+  const kept = await readKept(store)
+  if (kept !== null) await writeKept(store, { ...kept, config: JSON.stringify(config) })
+}
+
+/** What the data was counted with; null where the store doesn't say. */
+export const countedWith = async (store: Store): Promise<{ clock: ClockMode; config: EngineConfig } | null> => {
+  const kept = await readKept(store)
+  return kept === null || kept.config === null ? null : { clock: kept.clock, config: JSON.parse(kept.config) }
+}
+
 const readKept = async (store: Store): Promise<Kept | null> => {
   const found = await store.get(FOUNDATION)
   return found === null ? null : (JSON.parse(new TextDecoder().decode(found.value)) as Kept)

@@ -1,4 +1,4 @@
-import { type Effects, Engine } from '../engine/index.js'
+import { type Effects, Engine, type Imaging, subjectOf } from '../engine/index.js'
 import { PARTIAL_REST_RATIO } from './limits.js'
 import type { FromFolder, ToFolder } from './messages.js'
 import { packPartial } from './partial.js'
@@ -9,6 +9,7 @@ interface Lane {
   sequence: number
   posted: number
   full: boolean
+  imaging: Imaging | null
 }
 
 /** Gathers the engine's verdicts as the flat numbers of a `folded` message. */
@@ -45,15 +46,32 @@ export class Folder {
     switch (message.type) {
       case 'open': {
         const engine = message.chunks === null ? new Engine(message.key) : Engine.restore(message.chunks)
-        this.#lanes.set(message.partition, { engine, sequence: message.sequence, posted: -1, full: true })
+        this.#lanes.set(message.partition, {
+          engine,
+          sequence: message.sequence,
+          posted: -1,
+          full: true,
+          imaging: null,
+        })
         return
       }
       case 'entries':
         this.#fold(message)
         return
       case 'image':
-        this.#image(message.partition)
+        this.#beginImage(message.partition)
         return
+      case 'chunk':
+        this.#chunk(message.partition)
+        return
+      case 'stopImage':
+        this.#stopImage(this.#lane(message.partition))
+        return
+      case 'subject': {
+        const { id, partition, hi, lo } = message
+        this.#post({ type: 'subject', id, subject: subjectOf(this.#lane(partition).engine, hi, lo) }, [])
+        return
+      }
       case 'full':
         this.#lane(message.partition).full = true
         return
@@ -71,7 +89,9 @@ export class Folder {
       const message = packPartial(lane.sequence, lane.engine.partial(lane.full))
       lane.full = false
       lane.posted = lane.sequence
-      this.#post({ type: 'partial', partition, message }, [message.buffer as ArrayBuffer])
+      const { visitors, streams } = lane.engine.state
+      const held = { visitors: visitors.count, sizeBytes: visitors.sizeBytes + streams.sizeBytes }
+      this.#post({ type: 'partial', partition, message, held }, [message.buffer as ArrayBuffer])
     }
     const endedAt = performance.now()
     this.#restUntil = endedAt + PARTIAL_REST_RATIO * (endedAt - begunAt)
@@ -103,16 +123,24 @@ export class Folder {
     )
   }
 
-  #image(partition: number): void {
+  #beginImage(partition: number): void {
     const lane = this.#lane(partition)
-    const chunks: Uint8Array[] = []
-    const buffers = new Set<ArrayBuffer>()
-    for (const chunk of lane.engine.image()) {
-      const own = chunk.slice()
-      chunks.push(own)
-      buffers.add(own.buffer)
-    }
-    this.#post({ type: 'image', partition, sequence: lane.sequence, chunks }, [...buffers])
+    this.#stopImage(lane)
+    lane.imaging = lane.engine.beginImage()
+    this.#post({ type: 'image', partition, sequence: lane.sequence, clock: lane.engine.clock }, [])
+  }
+
+  #chunk(partition: number): void {
+    const lane = this.#lane(partition)
+    if (lane.imaging === null) return
+    const chunk = lane.imaging.next()
+    if (chunk === null) this.#stopImage(lane)
+    this.#post({ type: 'chunk', partition, chunk }, chunk === null ? [] : [chunk.buffer as ArrayBuffer])
+  }
+
+  #stopImage(lane: Lane): void {
+    lane.imaging?.stop()
+    lane.imaging = null
   }
 
   #lane(partition: number): Lane {

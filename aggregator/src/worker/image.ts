@@ -1,13 +1,13 @@
 /**
  * A partition's image as a blob of the Store:
  *
- *     image = "pulssi image 1\n" sequence:f64le (length:u32le chunk)* 0xffffffff crc32:u32le
+ *     image = "pulssi image 2\n" sequence:f64le (length:u32le chunk)* 0xffffffff crc32:u32le
  *
  * The checksum covers everything before it. Chunks come back as they went in, however the Store cuts the blob.
  */
 import { crc32 } from 'node:zlib'
 
-const MAGIC = new TextEncoder().encode('pulssi image 1\n')
+const MAGIC = new TextEncoder().encode('pulssi image 2\n')
 const END = 0xff_ff_ff_ff
 const SEQUENCE_BYTES = 8
 const LENGTH_BYTES = 4
@@ -30,8 +30,6 @@ export class DamagedImage extends Error {
 /** An empty array may have no memory behind it, for which zlib would begin anew. */
 const checksum = (bytes: Uint8Array, sum: number): number => (bytes.length === 0 ? sum : crc32(bytes, sum))
 
-export const imageKey = (partition: number): string => `image/${partition}`
-
 const u32 = (...values: number[]): Uint8Array => {
   const out = new Uint8Array(values.length * LENGTH_BYTES)
   const view = new DataView(out.buffer)
@@ -41,7 +39,11 @@ const u32 = (...values: number[]): Uint8Array => {
   return out
 }
 
-export function* writeImage(image: Image): Generator<Uint8Array> {
+/** `chunks`: of the engine as it was after entry `sequence`. */
+export async function* writeImage(
+  sequence: number,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   let sum = 0
   const summed = (bytes: Uint8Array): Uint8Array => {
     sum = checksum(bytes, sum)
@@ -49,9 +51,9 @@ export function* writeImage(image: Image): Generator<Uint8Array> {
   }
   const head = new Uint8Array(MAGIC.length + SEQUENCE_BYTES)
   head.set(MAGIC)
-  new DataView(head.buffer).setFloat64(MAGIC.length, image.sequence, true)
+  new DataView(head.buffer).setFloat64(MAGIC.length, sequence, true)
   yield summed(head)
-  for (const chunk of image.chunks) {
+  for await (const chunk of chunks) {
     yield summed(u32(chunk.length))
     yield summed(chunk)
   }
@@ -92,6 +94,22 @@ class Pieces {
     return bytes
   }
 
+  /** Whether nothing is left: a source that checks its bytes throws here. */
+  async isOver(): Promise<boolean> {
+    let left = this.#piece.length
+    for (;;) {
+      if (left > 0) return false
+      const next = await this.#source.next()
+      if (next.done === true) return true
+      left = next.value.length
+    }
+  }
+
+  /** Lets go of the source, wherever it stands. */
+  async end(): Promise<void> {
+    await this.#source.return?.()
+  }
+
   async u32(): Promise<number> {
     const bytes = await this.take(LENGTH_BYTES)
     return new DataView(bytes.buffer).getUint32(0, true)
@@ -101,6 +119,14 @@ class Pieces {
 /** Throws DamagedImage. */
 export const readImage = async (blob: AsyncIterable<Uint8Array>): Promise<Image> => {
   const pieces = new Pieces(blob)
+  try {
+    return await readFrom(pieces)
+  } finally {
+    await pieces.end()
+  }
+}
+
+const readFrom = async (pieces: Pieces): Promise<Image> => {
   const magic = await pieces.take(MAGIC.length)
   if (Buffer.compare(magic, MAGIC) !== 0) throw new DamagedImage('it is of another format')
   const sequence = new DataView((await pieces.take(SEQUENCE_BYTES)).buffer).getFloat64(0, true)
@@ -113,5 +139,6 @@ export const readImage = async (blob: AsyncIterable<Uint8Array>): Promise<Image>
   }
   const sum = pieces.sum
   if ((await pieces.u32()) !== sum) throw new DamagedImage('its checksum differs')
+  if (!(await pieces.isOver())) throw new DamagedImage('it goes on after its end')
   return { sequence, chunks }
 }

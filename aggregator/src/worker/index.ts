@@ -1,4 +1,5 @@
-export { type ClockMode, layFoundation, StartRefused } from './bootstrap.js'
+export { type ClockMode, countedWith, keepConfig, layFoundation, StartRefused } from './bootstrap.js'
+export type { OnImage } from './imager.js'
 export { type Folded, REFUSAL_FIELDS, VERDICT_FIELDS } from './messages.js'
 export { PARTIALS, partitionOf, unpackPartial } from './partial.js'
 export { Worker } from './worker.js'

@@ -12,6 +12,8 @@ export class Lane {
   folded: number
   /** Last entry that the newest stored image holds. */
   imaged: number
+  /** Bytes folded since that entry, as far as this process folded them. */
+  sinceImageBytes = 0
   /** Entries up to here were in the log at the start; nobody waits for their verdicts. */
   readonly replayTo: number
   #postedBytes = 0
@@ -48,6 +50,7 @@ export class Lane {
   wasFolded(last: number, sizeBytes: number): void {
     this.folded = last
     this.#postedBytes -= sizeBytes
+    this.sinceImageBytes += sizeBytes
     this.#wake()
   }
 

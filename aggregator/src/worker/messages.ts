@@ -1,5 +1,8 @@
 /** What the worker and the host of its engines say to each other. Every array buffer in a message changes owner. */
 
+import type { Subject } from '../engine/index.js'
+import type { Held } from './figures.js'
+
 export type ToFolder =
   /** Opens a partition's engine: from an image's chunks, or empty with the key of the id hashes. */
   | {
@@ -20,8 +23,19 @@ export type ToFolder =
       /** Nobody waits for the verdicts (replay). */
       readonly quiet: boolean
     }
-  /** Asks for the partition's image as it is after all entries posted before. */
+  /** Begins the partition's image, as it is after all entries posted before; `chunk` asks for the next of it. */
   | { readonly type: 'image'; readonly partition: number }
+  | { readonly type: 'chunk'; readonly partition: number }
+  /** Gives the image up. */
+  | { readonly type: 'stopImage'; readonly partition: number }
+  /** Asks for all that the engine holds of a visitor. */
+  | {
+      readonly type: 'subject'
+      readonly partition: number
+      readonly hi: number
+      readonly lo: number
+      readonly id: number
+    }
   /** The next partial of the partition holds everything, not changes alone. */
   | { readonly type: 'full'; readonly partition: number }
 
@@ -41,13 +55,12 @@ export interface Folded {
 export type FromFolder =
   | Folded
   /** For the Bus as it is: see partial.ts. */
-  | { readonly type: 'partial'; readonly partition: number; readonly message: Uint8Array }
-  | {
-      readonly type: 'image'
-      readonly partition: number
-      readonly sequence: number
-      readonly chunks: readonly Uint8Array[]
-    }
+  | { readonly type: 'partial'; readonly partition: number; readonly message: Uint8Array; readonly held: Held }
+  /** An image has begun: of the engine after entry `sequence`, whose clock stood at `clock`, ms since 1970. */
+  | { readonly type: 'image'; readonly partition: number; readonly sequence: number; readonly clock: number }
+  /** null: the image is whole. */
+  | { readonly type: 'chunk'; readonly partition: number; readonly chunk: Uint8Array | null }
+  | { readonly type: 'subject'; readonly id: number; readonly subject: Subject | null }
   /** The engine can't go on; nothing after `sequence` is folded. */
   | { readonly type: 'failed'; readonly partition: number; readonly sequence: number; readonly message: string }
 

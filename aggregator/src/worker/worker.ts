@@ -1,12 +1,14 @@
 import type { Logger } from 'pino'
+import type { Subject } from '../engine/index.js'
 import type { Bus, Clock, EventLog, Store } from '../ports.js'
-import { StartRefused } from './bootstrap.js'
+import { WorkerFigures } from './figures.js'
 import { type EngineHost, startHost } from './host.js'
-import { DamagedImage, type Image, imageKey, readImage, writeImage } from './image.js'
+import { Imager, type OnImage } from './imager.js'
 import { Lane } from './lane.js'
-import { IMAGE_MS, PROGRESS_MS } from './limits.js'
+import { IMAGE_LOOK_MS, PROGRESS_MS } from './limits.js'
 import type { Folded, FromFolder } from './messages.js'
 import { partialSubject } from './partial.js'
+import { startingPoint } from './start.js'
 
 export interface WorkerOptions {
   readonly log: EventLog
@@ -15,6 +17,9 @@ export interface WorkerOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly key: readonly [number, number]
+  /** Time between two images of a partition in which something changed. */
+  readonly imageMs: number
+  readonly onImage: OnImage
   /** What became of the events of entries that were not there at the start. */
   readonly onFolded: (folded: Folded) => void
   /** The engines can't go on. The log holds everything; the process should end. */
@@ -26,16 +31,20 @@ export interface WorkerOptions {
  * and stores images. Partials go to the Bus.
  */
 export class Worker {
+  readonly figures = new WorkerFigures()
   readonly #options: WorkerOptions
   readonly #host: EngineHost
   readonly #lanes: Lane[] = []
   readonly #stop = new AbortController()
   readonly #following: Promise<void>[] = []
-  readonly #images = new Map<number, (image: Image) => void>()
+  readonly #imager: Imager
+  readonly #subjects = new Map<number, (subject: Subject | null) => void>()
+  #asked = 0
   readonly #timers: NodeJS.Timeout[] = []
-  #imaging: Promise<void> = Promise.resolve()
-  #caughtUp: (() => void) | null = null
-  #failed = false
+  /** Those who wait for entries to be folded. */
+  readonly #waiting = new Set<() => void>()
+  #failed: Error | null = null
+  #isReady = false
 
   private constructor(options: WorkerOptions) {
     this.#options = options
@@ -43,9 +52,12 @@ export class Worker {
       message: message => this.#hear(message),
       died: error => this.#fail(error),
     })
+    const { store, clock, imageMs: everyMs } = options
+    const onImage = this.#imageStored.bind(this)
+    this.#imager = new Imager({ store, clock, host: this.#host, everyMs, onImage })
   }
 
-  /** Resolves once everything that is in the log at this moment is folded. Rejects with StartRefused. */
+  /** Resolves once everything that is in the log at this moment is folded. Rejects with StartRefused, or as the log's reading. */
   static async start(options: WorkerOptions): Promise<Worker> {
     const worker = new Worker(options)
     try {
@@ -57,21 +69,30 @@ export class Worker {
     return worker
   }
 
-  /** Stores an image of every partition in which something changed since its last one. */
+  /** Folds what is durable, then stores an image of every partition in which something changed since its last one. */
   async storeImages(): Promise<void> {
-    this.#imaging = this.#imaging.then(async () => {
-      for (const lane of this.#lanes) if (lane.folded > lane.imaged && !this.#failed) await this.#storeImage(lane)
+    await this.#catchUp()
+    await this.#imager.take(this.#lanes)
+  }
+
+  /** What the engine of a partition holds of a visitor, by the words of its hash; null: nothing. */
+  subject(partition: number, hi: number, lo: number): Promise<Subject | null> {
+    const id = ++this.#asked
+    return new Promise(resolve => {
+      this.#subjects.set(id, resolve)
+      this.#host.post({ type: 'subject', partition, hi, lo, id })
     })
-    await this.#imaging
   }
 
   /** Folds what is durable, stores a last image and ends. */
   async close(): Promise<void> {
-    if (!this.#failed) {
-      await this.#catchUp()
-      await this.storeImages()
+    try {
+      if (this.#failed === null) await this.storeImages()
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'no last image could be stored: the next start replays the log')
+    } finally {
+      await this.#halt()
     }
-    await this.#halt()
   }
 
   async #start(): Promise<void> {
@@ -85,38 +106,23 @@ export class Worker {
       }
     }, PROGRESS_MS)
     await this.#catchUp().finally(() => clearInterval(progress))
-    logger.info({ partitions: this.#lanes.length, tookMs: clock.now() - startedAt }, 'ready')
-    this.#timers.push(
-      setInterval(() => {
-        this.storeImages().catch((error: unknown) => logger.error({ err: error }, 'an image could not be stored'))
-      }, IMAGE_MS),
-    )
+    this.#isReady = true
+    this.figures.replayMs = clock.now() - startedAt
+    logger.info({ partitions: this.#lanes.length, tookMs: this.figures.replayMs }, 'ready')
+    this.#timers.push(setInterval(() => this.#look(), IMAGE_LOOK_MS))
+  }
+
+  #look(): void {
+    this.#imager.look(this.#lanes).catch((error: unknown) => {
+      this.figures.failedImages++
+      this.#options.logger.error({ err: error }, 'an image could not be stored: the log is kept until one can')
+    })
   }
 
   async #open(partition: number): Promise<void> {
     const { log, store, logger, key } = this.#options
-    const { first, last } = await log.bounds(partition)
-    const blob = store.getBlob(imageKey(partition))
-    let image: Image | null = null
-    try {
-      image = blob === null ? null : await readImage(blob)
-    } catch (error) {
-      if (!(error instanceof DamagedImage)) throw error
-      logger.error({ partition, reason: error.message }, 'replaying the whole log instead')
-    }
+    const { image, last } = await startingPoint({ log, store, logger, partition })
     const sequence = image?.sequence ?? 0
-    if (sequence > last) {
-      throw new StartRefused(
-        `the log of partition ${partition} ends at entry ${last}, before its image (${sequence}): entries are ` +
-          'missing; restore the log, or start with another --data directory',
-      )
-    }
-    if (sequence + 1 < first) {
-      throw new StartRefused(
-        `the log of partition ${partition} starts at entry ${first} and there is no image of what came before: ` +
-          'restore the image from a backup, or start with another --data directory',
-      )
-    }
     this.#lanes.push(new Lane(partition, sequence, last))
     const chunks = image?.chunks ?? null
     const buffers = chunks?.map(chunk => chunk.buffer as ArrayBuffer) ?? []
@@ -141,15 +147,19 @@ export class Worker {
         const replayed = lane?.replaying ?? false
         lane?.wasFolded(message.first + message.count - 1, message.sizeBytes)
         if (!replayed) this.#options.onFolded(message)
-        this.#caughtUp?.()
+        this.#wake()
         return
       }
       case 'partial':
+        this.figures.hold(message.partition, message.held)
         this.#options.bus.publish(partialSubject(message.partition), message.message)
         return
       case 'image':
-        this.#images.get(message.partition)?.({ sequence: message.sequence, chunks: [...message.chunks] })
-        this.#images.delete(message.partition)
+      case 'chunk':
+        return this.#imager.hear(message)
+      case 'subject':
+        this.#subjects.get(message.id)?.(message.subject)
+        this.#subjects.delete(message.id)
         return
       case 'failed':
         this.#fail(new Error(`folding entry ${message.sequence} of partition ${message.partition}: ${message.message}`))
@@ -163,37 +173,40 @@ export class Worker {
   async #catchUp(): Promise<void> {
     const targets: number[] = []
     for (const { partition } of this.#lanes) targets.push((await this.#options.log.bounds(partition)).last)
-    const reached = (): boolean => this.#failed || this.#lanes.every((lane, i) => lane.folded >= (targets[i] ?? 0))
+    const reached = (): boolean =>
+      this.#failed !== null || this.#lanes.every((lane, i) => lane.folded >= (targets[i] ?? 0))
     while (!reached()) {
       await new Promise<void>(resolve => {
-        this.#caughtUp = resolve
+        this.#waiting.add(resolve)
       })
     }
-    this.#caughtUp = null
-    if (this.#failed) throw new Error('the engines have failed')
+    if (this.#failed !== null) throw this.#failed
   }
 
-  async #storeImage(lane: Lane): Promise<void> {
-    const { store, logger } = this.#options
-    const image = await new Promise<Image>(resolve => {
-      this.#images.set(lane.partition, resolve)
-      this.#host.post({ type: 'image', partition: lane.partition })
-    })
-    await store.putBlob(imageKey(lane.partition), writeImage(image))
-    lane.imaged = image.sequence
-    logger.debug({ partition: lane.partition, sequence: image.sequence }, 'image stored')
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting.clear()
+  }
+
+  async #imageStored(...[partition, image, kept]: Parameters<OnImage>): Promise<void> {
+    const { clock, logger, onImage } = this.#options
+    this.figures.stored({ storedAt: clock.now(), tookMs: image.tookMs, sizeBytes: image.sizeBytes })
+    logger.debug({ partition, ...image }, 'image stored')
+    await onImage(partition, image, kept)
   }
 
   #fail(error: Error): void {
-    if (this.#failed) return
-    this.#failed = true
+    if (this.#failed !== null) return
+    this.#failed = error
+    this.#wake()
+    if (!this.#isReady) return
     this.#options.logger.fatal({ err: error }, 'the engines have failed')
-    this.#caughtUp?.()
     this.#options.onFatal(error)
   }
 
   async #halt(): Promise<void> {
     this.#stop.abort()
+    this.#imager.end()
     for (const timer of this.#timers) clearInterval(timer)
     for (const lane of this.#lanes) lane.close()
     await Promise.all(this.#following)

@@ -23,6 +23,8 @@ export const Refusal = {
   touchpointRefused: 8,
   /** HTTP and replay only: the event is not of the form that SPEC.md gives. */
   badEvent: 9,
+  /** A page's key ties a visitor to a customer without the host's proof, or by a journey code. */
+  linkDenied: 10,
 } as const
 export type Refusal = (typeof Refusal)[keyof typeof Refusal]
 
@@ -36,7 +38,7 @@ export const Fault = {
   forbidden: 4403,
   /** No hello in time. SDK: backs off. */
   helloTimeout: 4408,
-  /** Too many connections from one address. SDK: backs off. */
+  /** Too many connections, or too many wrong keys or tokens, from one address. SDK: backs off. */
   tooManyConnections: 4429,
   /** The token on this socket expired. live: asks for a fresh one and reconnects. */
   tokenExpired: 4440,
@@ -53,6 +55,8 @@ export const Close = {
   goingAway: 1001,
   /** A text frame came. */
   unsupportedData: 1003,
+  /** Many times more messages than welcome allowed, or too many fragments. */
+  policy: 1008,
   tooBig: 1009,
   restart: 1012,
 } as const

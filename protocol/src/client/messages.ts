@@ -12,6 +12,7 @@ export const Frame = {
   subscribe: 3,
   unsubscribe: 4,
   auth: 5,
+  forget: 6,
   welcome: 64,
   ack: 65,
   error: 66,
@@ -128,7 +129,9 @@ export type BatchFrame = readonly [
 export type SubscribeFrame = readonly [type: 3, id: number, touchpoints: readonly string[], windows: readonly number[]]
 export type UnsubscribeFrame = readonly [type: 4, id: number]
 export type AuthFrame = readonly [type: 5, token: string]
-export type ClientFrame = HelloFrame | BatchFrame | SubscribeFrame | UnsubscribeFrame | AuthFrame
+/** Erases a visitor; nil: the connection's own. Has a number among the batches, and their ack. */
+export type ForgetFrame = readonly [type: 6, frame: number, visitor: string | null]
+export type ClientFrame = HelloFrame | BatchFrame | SubscribeFrame | UnsubscribeFrame | AuthFrame | ForgetFrame
 
 export type WelcomeFrame = readonly [
   type: 64,

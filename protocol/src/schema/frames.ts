@@ -26,13 +26,15 @@ export const helloSchema = z.tuple([
   textSchema(0, AGENT_CHARS),
 ])
 
+const frameNumberSchema = z.int().min(1).max(SEQ_MAX)
+
 const totalEvents = (groups: readonly z.infer<typeof groupSchema>[]): number =>
   groups.reduce((sum, group) => sum + group[4].length, 0)
 
 export const batchSchema = z
   .tuple([
     z.literal(Frame.batch),
-    z.int().min(1).max(SEQ_MAX),
+    frameNumberSchema,
     z.int().min(0).nullable(),
     z.array(placeSchema).max(FRAME_PLACES),
     z.array(groupSchema).min(1).max(BATCH_EVENTS),
@@ -56,6 +58,7 @@ export const subscribeSchema = z.tuple([
 
 export const unsubscribeSchema = z.tuple([z.literal(Frame.unsubscribe), seqSchema])
 export const authSchema = z.tuple([z.literal(Frame.auth), textSchema(1, TOKEN_CHARS)])
+export const forgetSchema = z.tuple([z.literal(Frame.forget), frameNumberSchema, visitorSchema.nullable()])
 
 /** By type, so that a refusal can be explained by the schema of the frame that was meant. */
 export const clientSchemas = {
@@ -64,6 +67,14 @@ export const clientSchemas = {
   [Frame.subscribe]: subscribeSchema,
   [Frame.unsubscribe]: unsubscribeSchema,
   [Frame.auth]: authSchema,
+  [Frame.forget]: forgetSchema,
 } as const
 
-export const clientFrameSchema = z.union([helloSchema, batchSchema, subscribeSchema, unsubscribeSchema, authSchema])
+export const clientFrameSchema = z.union([
+  helloSchema,
+  batchSchema,
+  subscribeSchema,
+  unsubscribeSchema,
+  authSchema,
+  forgetSchema,
+])

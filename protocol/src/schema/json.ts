@@ -7,6 +7,7 @@ import {
   CUSTOMER_CHARS,
   CUT_CHARS,
   CUT_DIMENSIONS,
+  IDENTITIES,
   KEY_CHARS,
   PROOF_CHARS,
   SCALES,
@@ -117,5 +118,8 @@ export const jsonEventSchema = z.union([
 export const httpBodySchema = z.strictObject({
   sentAt: optional(z.int().min(0)),
   key: optional(textSchema(1, KEY_CHARS)),
+  identity: optional(z.enum(IDENTITIES)),
+  visitor: optional(visitorSchema),
+  proof: optional(textSchema(1, PROOF_CHARS)),
   events: z.array(z.unknown()),
 })

@@ -107,4 +107,5 @@ export const clientFrames: fc.Arbitrary<ClientFrame> = fc.oneof(
   subscribes,
   fc.tuple(fc.constant(4 as const), fc.nat(SEQ_MAX)),
   fc.tuple(fc.constant(5 as const), text(1, 100)),
+  fc.tuple(fc.constant(6 as const), fc.integer({ min: 1, max: SEQ_MAX }), fc.option(ids)) as fc.Arbitrary<ClientFrame>,
 )

@@ -14,6 +14,7 @@ import { Phase, SILENT, Turn } from '../connection.js'
 import { createEmitter, type Emitter } from '../emitter.js'
 import type { Environment } from '../environment.js'
 import { RETRY_MS } from '../limits.js'
+import { addPage } from '../page.js'
 import { addWire, type Wire } from '../wire.js'
 import { Table } from './table.js'
 import type { Live, LiveOptions, LiveState, LiveTold, Query, Update } from './types.js'
@@ -75,9 +76,11 @@ export class Reader {
         this.#wasOpen = isOpen
       },
       $start: () => this.start(),
+      $leavePage: () => {},
     } as Partial<Wire> as Wire
     this.#wire = wire
     addWire(wire, options.url)
+    if (globalThis.document) addPage(wire)
   }
 
   get state(): LiveState {
@@ -85,7 +88,7 @@ export class Reader {
   }
 
   start(): void {
-    this.#wire.$turn(Turn.start)
+    if (this.#wire.$phase < Phase.connecting) this.#wire.$turn(this.#wire.$phase as Turn)
   }
 
   subscribe(query: Query, listener: (update: Update) => void): () => void {

@@ -1,5 +1,15 @@
 import { guardClient } from '@pulssi/protocol'
-import { type BatchFrame, decode, encode, Fault, Frame, type HelloFrame, Kind, Refusal } from '@pulssi/protocol/client'
+import {
+  type BatchFrame,
+  decode,
+  encode,
+  Fault,
+  type ForgetFrame,
+  Frame,
+  type HelloFrame,
+  Kind,
+  Refusal,
+} from '@pulssi/protocol/client'
 import type { Far, Line, World } from './world.js'
 
 /** How often things go wrong, each from 0 to 1. */
@@ -31,6 +41,8 @@ export class ModelServer implements Far {
   readonly faults: string[] = []
   readonly hellos: HelloFrame[] = []
   readonly batches: BatchFrame[] = []
+  /** Erasures, each with the number of batches that came before. */
+  readonly forgotten: { visitor: string | null; before: number }[] = []
   /** `visitor stream` → seqs, in the order of their first coming. */
   readonly stored = new Map<string, number[]>()
   readonly #acked = new Set<string>()
@@ -57,7 +69,7 @@ export class ModelServer implements Far {
   message(line: Line, bytes: Uint8Array): void {
     const place = this.#place
     if (line !== this.#line || !place) return
-    const frame = decode(bytes) as unknown as HelloFrame | BatchFrame
+    const frame = decode(bytes) as unknown as HelloFrame | BatchFrame | ForgetFrame
     if (!guardClient(frame)) return this.cut(Fault.badFrame)
     if (frame[0] === Frame.hello) {
       if (place.role !== 'hello') this.faults.push('a second hello')
@@ -65,12 +77,12 @@ export class ModelServer implements Far {
       place.hello = frame
       this.hellos.push(frame)
       this.say(this.welcome)
-    } else if (frame[0] === Frame.batch) this.#batch(place, frame)
+    } else if (frame[0] === Frame.batch || frame[0] === Frame.forget) this.#numbered(place, frame)
     else this.faults.push(`a frame of type ${frame[0]}`)
   }
 
-  #batch(place: Place, frame: BatchFrame): void {
-    const [, number, , , groups] = frame
+  #numbered(place: Place, frame: BatchFrame | ForgetFrame): void {
+    const number = frame[1]
     const random = () => this.world.random()
     if (place.role !== 'open') this.faults.push('a batch before the welcome')
     if (place.refusing !== null && number > place.refusing) return
@@ -78,21 +90,31 @@ export class ModelServer implements Far {
       this.faults.push(`batch ${number}, not ${place.refusing ?? place.next}`)
     place.refusing = null
     place.next = number + 1
-    this.batches.push(frame)
+    if (frame[0] === Frame.batch) this.batches.push(frame)
     if (random() < this.weather.rateLimit) {
       place.refusing = number
       this.say([Frame.error, Fault.rateLimited, 'too many messages', 50, number, null])
       return
     }
-    if (groups.some(group => group[4].some(event => event[0] === Kind.goal && event[3] === POISON))) {
+    if (
+      frame[0] === Frame.batch &&
+      frame[4].some(group => group[4].some(event => event[0] === Kind.goal && event[3] === POISON))
+    ) {
       this.cut(Fault.badFrame)
       return
     }
     if (random() < this.weather.drop / 2) return this.cut(1006)
-    this.#store(place, frame)
+    if (frame[0] === Frame.batch) this.#store(place, frame)
+    else this.#forget(place, frame)
     if (random() < this.weather.drop / 2) return this.cut(1006)
     if (random() >= this.weather.lateAck) this.#ack(place)
     else this.world.after(random() * 100, () => this.#ack(place))
+  }
+
+  #forget(place: Place, [, number, visitor]: ForgetFrame): void {
+    this.forgotten.push({ visitor: visitor ?? place.hello?.[3] ?? null, before: this.batches.length })
+    this.#frames.set(number, [])
+    place.unacked.push(number)
   }
 
   #store(place: Place, [, number, , , groups]: BatchFrame): void {

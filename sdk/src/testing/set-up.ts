@@ -1,5 +1,6 @@
 import { check } from '../check.js'
 import { createClient } from '../pulse.js'
+import { addAll, boundsOf, packer } from '../service.js'
 import type { PulseOptions, Stats, Told } from '../types.js'
 import { ModelServer } from './model-server.js'
 import { World } from './world.js'
@@ -9,7 +10,8 @@ export const setUp = (seed = 1, options: Partial<PulseOptions> = {}) => {
   const server = new ModelServer()
   const world = new World(seed, server)
   server.world = world
-  const pulse = createClient({ url: 'ws://x', key: 'sk', ...options }, world.environment, check)
+  const all = { url: 'ws://x', key: 'sk', ...options }
+  const pulse = createClient(all, { ...world.environment }, check, packer(all), boundsOf(all), addAll)
   const refused: Told['refused'][] = []
   const errors: Told['error'][] = []
   pulse.on('refused', told => refused.push(told))

@@ -74,11 +74,11 @@ export class World {
     let up = true
     const later = (run: () => void) => void this.after(this.latencyMs, () => up && run())
     const line: Line = {
-      deliver: bytes => later(() => message(Uint8Array.from(bytes).buffer)),
+      deliver: bytes => later(() => message({ data: Uint8Array.from(bytes).buffer })),
       drop: (code, reason) =>
         later(() => {
           up = false
-          closed(code, reason)
+          closed({ code, reason: reason ?? '' })
         }),
       get up() {
         return up
@@ -87,7 +87,7 @@ export class World {
     later(() => {
       if (!this.reachable()) {
         up = false
-        closed(1006)
+        closed({ code: 1006 })
         return
       }
       opened()

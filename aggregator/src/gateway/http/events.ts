@@ -3,21 +3,30 @@ import { type EventRefusal, fromJson, type NormalEvent, Refusal, refusalName, ST
 import { type Intake, type Refused, SERVICE, type Sender } from '../../intake/index.js'
 import type { Clock } from '../../ports.js'
 import type { Access, Writer } from '../access.js'
-import { admitWriter, type Caller, isBot } from '../admit.js'
+import type { Addresses } from '../addresses.js'
+import { admitWriter, type Caller, isBot, linksOf, maySpeakAs } from '../admit.js'
 import type { Appender } from '../appender.js'
 import type { Outcome } from '../contribution.js'
-import { PAGE_PREFIX } from '../identity.js'
+import { type DayIdentity, PAGE_PREFIX } from '../identity.js'
 import type { Limits } from '../limits.js'
+import { callerAddress } from '../proxies.js'
 import type { NotNow } from '../session.js'
-import { badRequest, forbidden, HttpError, sendJson, tooLarge, unauthorized } from './answer.js'
+import { turnedAway } from './admitted.js'
+import { badRequest, HttpError, sendJson, tooLarge } from './answer.js'
 import { bearer, readText } from './body.js'
 import { type BodyForm, bodyForm, NOT_JSON, type Requested, readRequested } from './requested.js'
 
 export interface EventsOptions {
   readonly access: Access
+  readonly addresses: Addresses
+  readonly days: DayIdentity
   readonly appender: Appender
   readonly limits: Limits
   readonly clock: Clock
+}
+
+interface Grouped extends Caller {
+  readonly group: string | null
 }
 
 interface Rejected {
@@ -26,8 +35,11 @@ interface Rejected {
   readonly message: string
 }
 
+const inSeconds = (ms: number): Record<string, string> => ({ 'retry-after': String(Math.ceil(ms / 1_000)) })
+const tooManyEvents = (retryMs: number): HttpError =>
+  new HttpError(429, 'rateLimited', 'too many events from this address', inSeconds(retryMs))
 const overloaded = ({ message, retryMs }: NotNow): HttpError =>
-  new HttpError(503, 'overloaded', message, { 'retry-after': String(Math.ceil(retryMs / 1_000)) })
+  new HttpError(503, 'overloaded', message, inSeconds(retryMs))
 
 /** POST /v1/events. */
 export class EventsRoute {
@@ -38,9 +50,11 @@ export class EventsRoute {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { limits, appender, clock } = this.#options
-    const caller: Caller = {
-      address: request.socket.remoteAddress ?? '',
+    const { addresses, days, limits, appender, clock } = this.#options
+    const address = callerAddress(request)
+    const caller: Grouped = {
+      address,
+      group: days.group(address),
       userAgent: request.headers['user-agent'] ?? '',
       origin: request.headers.origin ?? null,
     }
@@ -48,10 +62,13 @@ export class EventsRoute {
     const form = bodyForm(request.headers['content-type'])
     const early = form === 'beacon' && key === null ? null : this.#admit(key, caller)
     const text = await readText(request, early?.kind === 'service' ? limits.httpBytes : limits.beaconBytes)
-    const requested = readRequested(text, form)
-    const writer = early ?? this.#admit(requested.key, caller)
+    const read = readRequested(text, form)
+    const writer = early ?? this.#admit(read.key, caller)
+    const requested = withVisitor(read, () => (writer.kind === 'page' ? days.visitor(address, caller.userAgent) : null))
     const maxEvents = writer.kind === 'service' ? limits.httpEvents : limits.batchEvents
     if (requested.events.length > maxEvents) throw tooLarge(`the request has more than ${maxEvents} events`)
+    const retryMs = writer.kind === 'page' ? addresses.of(address).events(requested.events.length) : 0
+    if (retryMs > 0) throw tooManyEvents(retryMs)
     const full = appender.capacity()
     if (full !== null) throw overloaded(full)
     const taking = new Taking(requested, writer, caller, idempotencyKey(request, form), clock.now())
@@ -63,10 +80,19 @@ export class EventsRoute {
   #admit(key: string | null, caller: Caller): Writer {
     const admission = admitWriter(this.#options.access, key, caller)
     if (admission.ok) return admission.value
-    throw this.#options.access.writer(key) === 'unauthorized'
-      ? unauthorized(admission.message)
-      : forbidden(admission.message)
+    throw turnedAway(admission)
   }
+}
+
+/** An event that names no visitor is the request's own; a page that has none yet is known by the day. */
+const withVisitor = (requested: Requested, day: () => string | null): Requested => {
+  const isNameless = (event: unknown): event is object =>
+    typeof event === 'object' && event !== null && !('visitor' in event)
+  if (!requested.events.some(isNameless)) return requested
+  const visitor = requested.visitor ?? day()
+  if (visitor === null) return requested
+  const events = requested.events.map(event => (isNameless(event) ? { visitor, ...event } : event))
+  return { ...requested, visitor, events }
 }
 
 const idempotencyKey = (request: IncomingMessage, form: BodyForm): string | null => {
@@ -80,13 +106,13 @@ const idempotencyKey = (request: IncomingMessage, form: BodyForm): string | null
 class Taking {
   readonly #requested: Requested
   readonly #writer: Writer
-  readonly #caller: Caller
+  readonly #caller: Grouped
   readonly #stream: string | null
   readonly #now: number
   readonly #rejected: Rejected[] = []
   #written = 0
 
-  constructor(requested: Requested, writer: Writer, caller: Caller, stream: string | null, now: number) {
+  constructor(requested: Requested, writer: Writer, caller: Grouped, stream: string | null, now: number) {
     this.#requested = requested
     this.#writer = writer
     this.#caller = caller
@@ -130,15 +156,25 @@ class Taking {
     return fromJson(event, this.#now)
   }
 
-  /** A page's request speaks for one visitor: the first that it names. */
+  /** A page's request speaks for one visitor, which a page makes for itself or the host has proven. */
   #sender(judged: readonly (NormalEvent | EventRefusal)[]): Sender {
     const writer = this.#writer
     if (writer.kind === 'service') return SERVICE
     const first = judged.map(result => ('code' in result ? result.event : result)).find(event => event !== null)
-    const visitor = first?.visitor ?? null
+    const named = this.#requested.visitor ?? first?.visitor ?? null
+    const visitor = named !== null && maySpeakAs(writer, named, this.#requested.proof) ? named : null
     const page = visitor?.startsWith(PAGE_PREFIX) === true
     const bot = isBot(writer, this.#caller)
-    return { visitor, stream: null, everyVisitor: false, channels: writer.channels, page, bot }
+    return {
+      visitor,
+      stream: null,
+      everyVisitor: false,
+      channels: writer.channels,
+      page,
+      bot,
+      group: this.#caller.group,
+      mayLink: linksOf(writer),
+    }
   }
 
   #number(event: NormalEvent, nth: number): (NormalEvent & { readonly seq: number }) | null {

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SUBSCRIPTION_PATTERNS, TOUCHPOINT_CHARS, WINDOWS, type Window } from '@pulssi/protocol'
 import type { Board } from '../../board/index.js'
 import { type Access, mayRead, type Reader, readsAll } from '../access.js'
-import { admitReader } from '../admit.js'
-import { badRequest, forbidden, sendJson, unauthorized } from './answer.js'
-import { bearer } from './body.js'
+import { callerAddress } from '../proxies.js'
+import { readerOf } from './admitted.js'
+import { badRequest, forbidden, sendJson } from './answer.js'
 
 export interface ReadsOptions {
   readonly access: Access
@@ -53,7 +53,7 @@ export class ReadRoutes {
 
   async pulse(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
     const { board, settle } = this.#options
-    const reader = this.#reader(request)
+    const reader = await this.#reader(request)
     checkNames(query, ['window', 'touchpoint'])
     const window = windowOf(query)
     const patterns = patternsOf(query)
@@ -65,7 +65,7 @@ export class ReadRoutes {
 
   async journey(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
     const { board, settle } = this.#options
-    const reader = this.#reader(request)
+    const reader = await this.#reader(request)
     if (!readsAll(reader)) throw forbidden('the journey is of all touchpoints, and this token reads some of them')
     checkNames(query, ['window'])
     const window = windowOf(query)
@@ -73,14 +73,7 @@ export class ReadRoutes {
     sendJson(response, 200, board.journey(window))
   }
 
-  #reader(request: IncomingMessage): Reader {
-    const token = bearer(request)
-    const { access } = this.#options
-    const admission = admitReader(access, token)
-    if (!admission.ok) {
-      throw access.reader(token) === 'unauthorized' ? unauthorized(admission.message) : forbidden(admission.message)
-    }
-    if (!admission.value.scopes.has('pulse')) throw forbidden('this token lacks the scope pulse')
-    return admission.value
+  #reader(request: IncomingMessage): Promise<Reader> {
+    return readerOf(this.#options.access, request, { address: callerAddress(request) }, 'pulse')
   }
 }

@@ -1,14 +1,11 @@
-import { readBody } from '@pulssi/protocol'
+import { type HttpBody, readBody } from '@pulssi/protocol'
 import { badRequest, HttpError } from './answer.js'
 
-/** A body as far as it is understood before its events are judged one by one. */
-export interface Requested {
-  readonly sentAt: number | null
-  /** Of a beacon, which can't set a header. */
-  readonly key: string | null
-  /** Parsed events; undefined stands for a line that isn't JSON. */
-  readonly events: readonly unknown[]
-}
+/**
+ * A body as far as it is understood before its events are judged one by one. Of the events, undefined stands for a line
+ * that isn't JSON.
+ */
+export type Requested = HttpBody
 
 export type BodyForm = 'ndjson' | 'json' | 'beacon'
 
@@ -39,7 +36,7 @@ const parsed = (text: string): unknown => {
 export const readRequested = (text: string, form: BodyForm): Requested => {
   if (form === 'ndjson') {
     const lines = text.split('\n').filter(line => line.trim() !== '')
-    return { sentAt: null, key: null, events: lines.map(parsed) }
+    return { sentAt: null, key: null, visitor: null, proof: null, events: lines.map(parsed) }
   }
   const json = parsed(text)
   if (json === undefined) throw badRequest('the body is not JSON')

@@ -1,16 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Door } from '../door.js'
-import { HttpError, sendError, sendJson } from './answer.js'
+import type { Reason } from '../readiness.js'
+import type { AdminRoutes } from './admin.js'
+import { HttpError, sendError } from './answer.js'
 import type { EventsRoute } from './events.js'
 import type { Files } from './files.js'
+import { METRICS_PATH, type MetricsRoute } from './metrics.js'
 import type { ReadRoutes } from './reads.js'
+import { answerReady } from './ready.js'
 
 export interface RouterOptions {
   readonly door: Door
   readonly events: EventsRoute
   readonly reads: ReadRoutes
+  readonly admin: AdminRoutes
   readonly files: Files
+  readonly metrics: MetricsRoute
+  /** Why the server isn't ready; empty: it is. */
+  readonly reasons: () => readonly Reason[]
   readonly logger: Logger
 }
 
@@ -30,13 +38,14 @@ export class Router {
   readonly #routes: ReadonlyMap<string, Route>
 
   constructor(options: RouterOptions) {
-    const { events, reads } = options
+    const { events, metrics, reads, reasons } = options
     this.#options = options
     this.#routes = new Map<string, Route>([
       ['/v1/events', { methods: ['POST'], handle: (request, response) => events.answer(request, response) }],
       ['/v1/pulse', { methods: READ, handle: (request, response, query) => reads.pulse(request, response, query) }],
       ['/v1/journey', { methods: READ, handle: (request, response, query) => reads.journey(request, response, query) }],
-      ['/readyz', { methods: READ, handle: (_, response) => sendJson(response, 200, { ready: true }) }],
+      [METRICS_PATH, { methods: ['GET'], handle: (request, response) => metrics.answer(request, response) }],
+      ['/readyz', { methods: READ, handle: (_, response) => answerReady(response, reasons()) }],
     ])
   }
 
@@ -63,7 +72,7 @@ export class Router {
       response.setHeader('access-control-allow-origin', origin)
       response.setHeader('vary', 'origin')
     }
-    const route = this.#routes.get(path) ?? this.#file(path)
+    const route = this.#routes.get(path) ?? this.#admin(path) ?? this.#file(path)
     if (route === undefined) throw new HttpError(404, 'notFound', 'there is nothing at this path')
     if (request.method === 'OPTIONS') return preflight(response, route)
     if (!route.methods.includes(request.method ?? '')) {
@@ -71,6 +80,15 @@ export class Router {
       throw new HttpError(405, 'methodNotAllowed', `this path answers ${allow.allow}`, allow)
     }
     await route.handle(request, response, new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)))
+  }
+
+  #admin(path: string): Route | undefined {
+    const handlers = this.#options.admin.find(path)
+    if (handlers === undefined) return undefined
+    return {
+      methods: Object.keys(handlers),
+      handle: (request, response) => handlers[request.method ?? '']?.(request, response),
+    }
   }
 
   #file(path: string): Route | undefined {

@@ -1,0 +1,3 @@
+export { diagnose, type Patient } from './diagnose.js'
+export { FIELDS, rulesUsing, stayText } from './fields.js'
+export type { Finding, Level } from './finding.js'

@@ -1,0 +1,129 @@
+import type { ByteReader, ByteWriter } from './bytes.js'
+import { LAST_SLOTS } from './crowd.js'
+import type { Page } from './ledger.js'
+import { CELL_KEYS } from './limits.js'
+import { SKETCH_PAIRS } from './sketch.js'
+import { Audience, type State } from './state.js'
+
+/** What is said of a touchpoint beside its counts. */
+export interface PageHeader {
+  listed: boolean
+  active: number
+  channels: number
+  successors: number
+}
+
+/** Who takes in sections: an engine that is restored, or a view's mirror of a partition. */
+export interface SectionSink {
+  page(touchpoint: number, header: PageHeader): void
+  /** Replaces a slice (or the total) of the page last named. */
+  span(place: number, index: number, keys: Uint16Array, counts: Int32Array, n: number): void
+  seen(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void
+  backed(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void
+  rank(touchpoint: number, audience: Audience, register: number, rank: number, time: number): void
+}
+
+const MEMBER_WORDS = 3
+const RANK_WORDS = 2
+const RANK_BITS = 8
+const AUDIENCES = [Audience.all, Audience.answerers] as const
+
+/** A touchpoint's counts: all spans that hold something, or those that changed since the last partial. */
+export function writePage(out: ByteWriter, state: State, place: number, whole: boolean): void {
+  const page = state.ledger.pages[place] as Page
+  out.u16(place)
+  out.u8(page.listed ? 1 : 0)
+  out.i32(page.active)
+  out.i32(page.channels)
+  out.u16(page.successors)
+  const countAt = out.length
+  out.u16(0)
+  let spans = 0
+  for (let i = 0; i < page.changed.length; i++) {
+    if (whole ? page.length[i] === 0 && page.changed[i] === 0 : page.changed[i] === 0) continue
+    writeSpan(out, state, page, i)
+    spans++
+  }
+  out.setU16(countAt, spans)
+}
+
+function writeSpan(out: ByteWriter, state: State, page: Page, place: number): void {
+  const offset = page.offset[place] as number
+  const length = page.length[place] as number
+  out.u16(place)
+  out.i32(page.index[place] as number)
+  out.u16(length)
+  if (length === 0) return
+  const first = offset & 0xffff
+  out.array(state.ledger.spans.keys(offset), first, length)
+  out.array(state.ledger.spans.counts(offset), first, length)
+}
+
+const keys = new Uint16Array(CELL_KEYS)
+const counts = new Int32Array(CELL_KEYS)
+
+export function readPage(input: ByteReader, sink: SectionSink): void {
+  const place = input.u16()
+  const header = { listed: input.u8() === 1, active: input.i32(), channels: input.i32(), successors: input.u16() }
+  sink.page(place, header)
+  for (let spans = input.u16(); spans > 0; spans--) {
+    const at = input.u16()
+    const index = input.i32()
+    const length = input.u16()
+    input.array(keys, length)
+    input.array(counts, length)
+    sink.span(at, index, keys, counts, length)
+  }
+}
+
+const members = new Int32Array(LAST_SLOTS * MEMBER_WORDS)
+const ranks = new Int32Array(SKETCH_PAIRS * RANK_WORDS)
+
+/** Who was seen at a touchpoint, and who backs them. */
+export function writeCrowds(out: ByteWriter, state: State, place: number): void {
+  out.u16(place)
+  for (const audience of AUDIENCES) {
+    const crowd = state.crowds[audience][place]
+    let n = 0
+    const member = (hi: number, lo: number, time: number): void => {
+      members[n++] = hi
+      members[n++] = lo
+      members[n++] = time
+    }
+    crowd?.each(member)
+    out.u32(n / MEMBER_WORDS)
+    out.array(members, 0, n)
+    n = 0
+    crowd?.eachRank((register, rank, time) => {
+      ranks[n++] = (register << RANK_BITS) | rank
+      ranks[n++] = time
+    })
+    out.u32(n / RANK_WORDS)
+    out.array(ranks, 0, n)
+    n = 0
+    state.quorums[place]?.[audience].each(member)
+    out.u32(n / MEMBER_WORDS)
+    out.array(members, 0, n)
+  }
+}
+
+export function readCrowds(input: ByteReader, sink: SectionSink): void {
+  const place = input.u16()
+  for (const audience of AUDIENCES) {
+    readMembers(input, (hi, lo, time) => sink.seen(place, audience, hi, lo, time))
+    const n = input.u32() * RANK_WORDS
+    input.array(ranks, n)
+    for (let i = 0; i < n; i += RANK_WORDS) {
+      const word = ranks[i] as number
+      sink.rank(place, audience, word >>> RANK_BITS, word & ((1 << RANK_BITS) - 1), ranks[i + 1] as number)
+    }
+    readMembers(input, (hi, lo, time) => sink.backed(place, audience, hi, lo, time))
+  }
+}
+
+function readMembers(input: ByteReader, take: (hi: number, lo: number, time: number) => void): void {
+  const n = input.u32() * MEMBER_WORDS
+  input.array(members, n)
+  for (let i = 0; i < n; i += MEMBER_WORDS)
+    take(members[i] as number, members[i + 1] as number, members[i + 2] as number)
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Exposition } from './exposition.js'
+import type { Snapshot } from './snapshot.js'
+import { METRICS } from './table.js'
+import { Tally } from './tally.js'
+import { APPEND_BUCKETS_S, Latencies } from './timed-log.js'
+
+const snapshot = (): Snapshot => ({
+  version: '0.1.0',
+  ready: true,
+  connections: 3,
+  traffic: { inBytes: 10, outBytes: 20 },
+  tally: new Tally(),
+  log: { latencies: new Latencies(), failed: 1, appendedBytes: 99 },
+  queue: { waitingBytes: 4, unfoldedBytes: 5, unfoldedEntries: 2, lagMs: 1_500 },
+  board: {
+    clock: 1,
+    ageMs: 250,
+    partitions: 2,
+    stalePartitions: 1,
+    subscribers: 7,
+    touchpoints: 6,
+    events: { accepted: 8, duplicates: 9, lost: 10, late: 11, tooLate: 12, rejected: 13, bots: 14 },
+  },
+  worker: { visitors: 15, tableBytes: 16, images: 0, failedImages: 0, lastImage: null, replayMs: 400 },
+})
+
+/** Values by name and labels, of the lines that are no comment. */
+const parse = (text: string): Map<string, number> =>
+  new Map(
+    text
+      .split('\n')
+      .filter(line => line !== '' && !line.startsWith('#'))
+      .map(line => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))] as const),
+  )
+
+describe('the exposition', () => {
+  it('has every metric of the table, and those of the process', async () => {
+    const text = await new Exposition(snapshot).text()
+    for (const { name } of METRICS) expect(text).toContain(`# TYPE ${name} `)
+    expect(text).toContain('process_resident_memory_bytes')
+    expect(text).toContain('nodejs_eventloop_lag_seconds')
+  })
+
+  it('tells figures in base units', async () => {
+    const values = parse(await new Exposition(snapshot).text())
+    expect(values.get('pulssi_fold_lag_seconds')).toBe(1.5)
+    expect(values.get('pulssi_board_age_seconds')).toBe(0.25)
+    expect(values.get('pulssi_events_total{outcome="too_late"}')).toBe(12)
+    expect(values.get('pulssi_network_bytes_total{direction="out"}')).toBe(20)
+    expect(values.get('pulssi_build_info{version="0.1.0"}')).toBe(1)
+    expect(values.has('pulssi_last_image_size_bytes')).toBe(false)
+  })
+
+  it('has no sample of what is not known, and one once it is', async () => {
+    let lastImage: Snapshot['worker']['lastImage'] = null
+    const exposition = new Exposition(() => ({ ...snapshot(), worker: { ...snapshot().worker, lastImage } }))
+    expect(parse(await exposition.text()).has('pulssi_last_image_size_bytes')).toBe(false)
+    lastImage = { storedAt: 1_000, tookMs: 20, sizeBytes: 30 }
+    const values = parse(await exposition.text())
+    expect(values.get('pulssi_last_image_size_bytes')).toBe(30)
+    expect(values.get('pulssi_last_image_timestamp_seconds')).toBe(1)
+    expect(values.get('pulssi_last_image_duration_seconds')).toBe(0.02)
+  })
+
+  it('says the same when asked again', async () => {
+    const taken = snapshot()
+    const exposition = new Exposition(() => taken)
+    taken.tally.frame(2)
+    await exposition.text()
+    expect(parse(await exposition.text()).get('pulssi_messages_total{type="batch"}')).toBe(1)
+  })
+
+  it('names metrics as Prometheus asks', () => {
+    const names = METRICS.map(metric => metric.name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const { name, type, help } of METRICS) {
+      expect(name).toMatch(/^pulssi_[a-z0-9]+(_[a-z0-9]+)*$/)
+      expect(name.endsWith('_total')).toBe(type === 'counter')
+      expect(name).not.toMatch(/_(ms|milliseconds|kb|mb|percent|minutes)(_|$)/)
+      expect(help).toMatch(/\.$/)
+    }
+  })
+})
+
+describe('the tally', () => {
+  it('has no label from outside, whatever codes and types come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5_000 })), codes => {
+        const tally = new Tally()
+        const before = [...tally.closes.entries()].map(([name]) => name)
+        for (const code of codes) tally.closes.add(code)
+        const after = [...tally.closes.entries()]
+        expect(after.length).toBeLessThanOrEqual(before.length + 1)
+        expect(after.reduce((sum, [, count]) => sum + count, 0)).toBe(codes.length)
+      }),
+    )
+  })
+
+  it('counts answers by class', () => {
+    const tally = new Tally()
+    for (const status of [200, 204, 404, 429, 503]) tally.answered(status)
+    expect(Object.fromEntries(tally.answers.entries())).toMatchObject({ '2xx': 2, '4xx': 2, '5xx': 1 })
+  })
+})
+
+it('the histogram counts each append in every bucket at or above it', async () => {
+  const latency = fc.double({ min: 0, max: 10, noNaN: true })
+  await fc.assert(
+    fc.asyncProperty(fc.array(latency), async all => {
+      const taken = snapshot()
+      for (const seconds of all) taken.log.latencies.observe(seconds)
+      const values = parse(await new Exposition(() => taken).text())
+      for (const bound of APPEND_BUCKETS_S) {
+        const expected = all.filter(seconds => seconds <= bound).length
+        expect(values.get(`pulssi_log_append_seconds_bucket{le="${bound}"}`)).toBe(expected)
+      }
+      expect(values.get('pulssi_log_append_seconds_bucket{le="+Inf"}')).toBe(all.length)
+      expect(values.get('pulssi_log_append_seconds_count')).toBe(all.length)
+    }),
+    { numRuns: 20 },
+  )
+})

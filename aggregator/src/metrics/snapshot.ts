@@ -1,0 +1,68 @@
+import type { EventTotals } from '@pulssi/protocol'
+import type { Tally } from './tally.js'
+import type { TimedLog } from './timed-log.js'
+
+/** What has gone over the network, bytes. */
+export interface Traffic {
+  readonly inBytes: number
+  readonly outBytes: number
+}
+
+/** What waits between the door and the engines. */
+export interface Queue {
+  /** Taken and not durable yet. */
+  readonly waitingBytes: number
+  /** Durable and not folded yet. */
+  readonly unfoldedBytes: number
+  readonly unfoldedEntries: number
+  /** Since when the oldest durable entry waits for its engine. */
+  readonly lagMs: number
+}
+
+/** What the board shows, and to how many. */
+export interface BoardFigures {
+  readonly clock: number
+  readonly ageMs: number
+  readonly partitions: number
+  readonly stalePartitions: number
+  readonly subscribers: number
+  readonly touchpoints: number
+  readonly events: EventTotals
+}
+
+/** The last image that was stored of any partition. */
+export interface ImageFigures {
+  /** ms since 1970 */
+  readonly storedAt: number
+  readonly tookMs: number
+  readonly sizeBytes: number
+}
+
+/** What the worker holds and has done. */
+export interface WorkerFigures {
+  /** Visitors that the engines keep a row for. */
+  readonly visitors: number
+  /** Of the tables of visitors and streams. */
+  readonly tableBytes: number
+  /** Images stored since the start. */
+  readonly images: number
+  /** Images that could not be stored since the start. */
+  readonly failedImages: number
+  /** null: none since the start. */
+  readonly lastImage: ImageFigures | null
+  /** Reading the last image and the log behind it, at the start. */
+  readonly replayMs: number
+}
+
+/** Everything that the metrics are made of, at one moment. */
+export interface Snapshot {
+  readonly version: string
+  readonly ready: boolean
+  readonly connections: number
+  readonly traffic: Traffic
+  readonly tally: Tally
+  readonly log: Pick<TimedLog, 'latencies' | 'failed' | 'appendedBytes'>
+  readonly queue: Queue
+  readonly board: BoardFigures
+  readonly worker: WorkerFigures
+}

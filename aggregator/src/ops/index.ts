@@ -1,0 +1,7 @@
+export { BadArchive, checkArchive, type Manifest } from './archive.js'
+export type { CompactReport } from './compact.js'
+export { Busy, Gate } from './gate.js'
+export { NotCompactable, Operations } from './operations.js'
+export { FolderInUse, restore } from './restore.js'
+export { Retention } from './retention.js'
+export type { SubjectExport } from './subject.js'
