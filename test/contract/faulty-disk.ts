@@ -39,6 +39,13 @@ export class FaultyDisk implements Disk {
         }
         return file.write(bytes.subarray(0, this.writeBytes), position)
       },
+      writeNow: (bytes, position) => {
+        if (this.#is('write', path)) {
+          file.writeNow(bytes.subarray(0, bytes.length >> 1), position)
+          this.#throw('write')
+        }
+        return file.writeNow(bytes.subarray(0, this.writeBytes), position)
+      },
       read: (into, position) => file.read(into, position),
       sync: async () => {
         if (this.#is('hang', path)) await new Promise<void>(resolve => this.#release.push(resolve))

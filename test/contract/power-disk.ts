@@ -82,6 +82,7 @@ export class Machine {
     if (known === undefined) this.#files.set(path, kept)
     return {
       write: (bytes, position) => alive(() => file.write(bytes, position)),
+      writeNow: (bytes, position) => file.writeNow(bytes, position),
       read: (into, position) => alive(() => file.read(into, position)),
       sync: () =>
         alive(async () => {

@@ -80,6 +80,10 @@ class DyingDisk implements Disk {
     const file = await nodeDisk.open(path, mode)
     return {
       write: (bytes, position) => this.#spent(() => file.write(bytes, position)),
+      writeNow: (bytes, position) => {
+        this.#spend()
+        return file.writeNow(bytes, position)
+      },
       read: (into, position) => this.#spent(() => file.read(into, position)),
       sync: () => this.#spent(() => file.sync()),
       truncate: size => this.#spent(() => file.truncate(size)),

@@ -1,10 +1,12 @@
-import { constants } from 'node:fs'
+import { constants, writeSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
 
 /** One open file. Positions and sizes in bytes. */
 export interface DiskFile {
   /** Writes as much as the disk takes, which may be less than given; resolves with how much. */
   write(bytes: Uint8Array, position: number): Promise<number>
+  /** The same at once: for a few bytes into a page that is in memory. Throws. */
+  writeNow(bytes: Uint8Array, position: number): number
   /** Reads up to the length of `into`; resolves with how much, 0 at the end. */
   read(into: Uint8Array, position: number): Promise<number>
   /** Resolves once everything written is durable. */
@@ -40,6 +42,9 @@ class NodeFile implements DiskFile {
   }
   async write(bytes: Uint8Array, position: number): Promise<number> {
     return (await this.#handle.write(bytes, 0, bytes.length, position)).bytesWritten
+  }
+  writeNow(bytes: Uint8Array, position: number): number {
+    return writeSync(this.#handle.fd, bytes, 0, bytes.length, position)
   }
   async read(into: Uint8Array, position: number): Promise<number> {
     return (await this.#handle.read(into, 0, into.length, position)).bytesRead

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { type Disk, type DiskFile, readFully, writeAll } from './disk.js'
+import { type Disk, type DiskFile, readFully } from './disk.js'
 
 /**
  * A small file that says up to where another one was durable, so that an end which is missing can be told from one
@@ -101,11 +101,16 @@ export class Mark {
     this.#file = file
   }
 
-  /** Survives the end of the process at once, a power cut after a `sync`. */
-  async write(sequence: number): Promise<void> {
+  /** Survives the end of the process at once, a power cut after a `sync`. Throws where the disk refuses. */
+  write(sequence: number): void {
     this.#generation++
     const slot = encodeSlot(this.#owner, this.#generation, sequence)
-    await writeAll(this.#file, slot, (this.#generation % SLOTS) * SLOT_EVERY_BYTES)
+    const at = (this.#generation % SLOTS) * SLOT_EVERY_BYTES
+    for (let done = 0; done < SLOT_BYTES; ) {
+      const written = this.#file.writeNow(slot.subarray(done), at + done)
+      if (written <= 0) throw new Error(`the disk took ${done} of ${SLOT_BYTES} bytes of ${this.#path}`)
+      done += written
+    }
   }
 
   sync(): Promise<void> {

@@ -91,7 +91,7 @@ export class Tail {
       ;[segment, file] = await this.#target()
       await writeAll(file, bytes, segment.endBytes)
       await file.sync()
-      await this.#mark.write(this.#last + count)
+      this.#mark.write(this.#last + count)
       if (this.#markError !== null) throw this.#markError
     } catch (error) {
       await this.#break()
@@ -162,7 +162,7 @@ export class Tail {
   }
 
   async #setMark(): Promise<void> {
-    await this.#mark.write(this.#last)
+    this.#mark.write(this.#last)
     await this.#mark.sync()
     this.#unsyncedMarks = 0
   }

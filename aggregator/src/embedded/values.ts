@@ -93,7 +93,7 @@ export class Values {
       if (durable === null && found.contents.revision > 0) {
         place.warn(`${markPath} is missing or damaged. All values that were found are whole.`)
       }
-      await mark.write(found.contents.revision)
+      mark.write(found.contents.revision)
       await mark.sync()
       return new Values(place, mark, found.file, found.contents)
     } catch (error) {
@@ -191,7 +191,7 @@ export class Values {
     }
     await writeAll(file, Buffer.concat(parts), endBytes)
     await file.sync()
-    await this.#mark.write(revision)
+    this.#mark.write(revision)
     await this.#mark.sync()
     for (const [i, record] of records.entries()) {
       const part = parts[i] as Buffer
@@ -202,7 +202,7 @@ export class Values {
   /** The mark first: it may already count what is to be cut off. */
   async #mend(): Promise<void> {
     await this.#mark.reopen()
-    await this.#mark.write(this.#contents.revision)
+    this.#mark.write(this.#contents.revision)
     await this.#mark.sync()
     const file = await this.#place.disk.open(this.#path, 'write')
     try {
