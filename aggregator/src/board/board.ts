@@ -1,7 +1,8 @@
 import { type EventTotals, type Journey, type Pulse, type PulseRow, WINDOWS, type Window } from '@pulssi/protocol'
 import type { View } from '../engine/index.js'
 import type { Bus, Clock } from '../ports.js'
-import { PARTIALS, partitionOf, unpackPartial } from '../worker/index.js'
+import { PARTIALS, partitionOf } from '../worker/index.js'
+import { Intake } from './intake.js'
 import { Pacer, type Slices } from './pacer.js'
 import { toRow } from './row.js'
 import { type Cell, type Changed, type Moment, Shape, type Subscriber } from './shape.js'
@@ -33,7 +34,7 @@ export class Board {
   readonly #options: BoardOptions
   readonly #shapes = new Map<string, Shape>()
   readonly #shapeOf = new Map<Subscriber, string>()
-  readonly #absorbed: number[] = []
+  readonly #intake: Intake
   readonly #unsubscribe: () => void
   readonly #pacer: Pacer
   #waiting: Waiting[] = []
@@ -41,21 +42,24 @@ export class Board {
 
   constructor(options: BoardOptions) {
     this.#options = options
-    this.#unsubscribe = options.bus.subscribe(PARTIALS, (bytes, subject) => this.#absorb(partitionOf(subject), bytes))
+    this.#intake = new Intake({ ...options, onAbsorbed: isNew => this.#absorbed(isNew) })
+    this.#unsubscribe = options.bus.subscribe(PARTIALS, (bytes, subject) => {
+      this.#intake.put(partitionOf(subject), bytes)
+    })
     this.#pacer = new Pacer(slices => this.#update(slices), options.onError)
   }
 
   get clock(): number {
-    return this.#options.view.clock
+    return this.#view.clock
   }
 
   stale(): number[] {
-    return this.#options.view.stale()
+    return this.#view.stale()
   }
 
   /** Of the oldest figures shown, ms. */
   get ageMs(): number {
-    return this.#options.view.ageMs(this.#options.clock.now())
+    return this.#view.ageMs(this.#options.clock.now())
   }
 
   get subscribers(): number {
@@ -64,25 +68,25 @@ export class Board {
 
   /** Events of all partitions since their logs began. */
   totals(): EventTotals {
-    return this.#options.view.totals()
+    return this.#view.totals()
   }
 
   /** Touchpoints and roll-ups that match, as far as they may be seen. */
   select(touchpoints: readonly string[], allows: (touchpoint: string) => boolean): string[] {
-    return this.#options.view.select(touchpoints).filter(allows)
+    return this.#view.select(touchpoints).filter(allows)
   }
 
   pulse(touchpoint: string, window: Window): Pulse {
-    return this.#options.view.pulse(touchpoint, window, this.#options.clock.now())
+    return this.#view.pulse(touchpoint, window, this.#options.clock.now())
   }
 
   journey(window: Window): Journey {
-    return this.#options.view.journey(window, this.#options.clock.now())
+    return this.#view.journey(window, this.#options.clock.now())
   }
 
   /** Resolves with true once the entries up to `targets`, by partition, are in what the board shows; false: too late. */
   async reached(targets: readonly number[], withinMs: number): Promise<boolean> {
-    if (this.#has(targets)) return true
+    if (this.#intake.has(targets)) return true
     return new Promise(resolve => {
       const waiting: Waiting = {
         targets,
@@ -129,28 +133,37 @@ export class Board {
   close(): void {
     this.#pacer.close()
     this.#unsubscribe()
+    this.#intake.close()
   }
 
-  #absorb(partition: number, message: Uint8Array): void {
-    const { sequence, partial } = unpackPartial(message)
-    if (partial !== null) {
-      this.#options.view.absorb(partition, partial, this.#options.clock.now())
+  #absorbed(isNew: boolean): void {
+    if (isNew) {
       this.#changed = true
       if (this.#shapes.size > 0) this.#pacer.wake()
     }
-    this.#absorbed[partition] = sequence
-    const reached = this.#waiting.filter(({ targets }) => this.#has(targets))
+    const reached = this.#waiting.filter(({ targets }) => this.#intake.has(targets))
     if (reached.length === 0) return
     this.#waiting = this.#waiting.filter(waiting => !reached.includes(waiting))
     for (const { resolve } of reached) resolve()
   }
 
-  #has(targets: readonly number[]): boolean {
-    return targets.every((target, partition) => (this.#absorbed[partition] ?? 0) >= target)
+  /** As it is between two partials. */
+  get #view(): View {
+    this.#intake.finish()
+    return this.#options.view
   }
 
   /** Resolves with true where a subscriber could not be sent to. */
   async #update(slices: Slices): Promise<boolean> {
+    await this.#intake.hold()
+    try {
+      return await this.#deliver(slices)
+    } finally {
+      this.#intake.goOn()
+    }
+  }
+
+  async #deliver(slices: Slices): Promise<boolean> {
     const changed = this.#changed
     this.#changed = false
     /** Rows of this update, for shapes that overlap. */
@@ -167,7 +180,8 @@ export class Board {
 
   /** Makes anew what may have changed of a shape, and nothing else. */
   async #refresh(shape: Shape, fresh: Map<string, PulseRow>, slices: Slices): Promise<void> {
-    const { view, clock } = this.#options
+    const { clock } = this.#options
+    const view = this.#view
     const changed: Changed[] = []
     const added: Cell[] = []
     for (const [index, cell] of shape.cells.entries()) {

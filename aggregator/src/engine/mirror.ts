@@ -1,15 +1,15 @@
 import type { EventTotals } from '@pulssi/protocol/client'
 import { DEFAULT_CONFIG, type EngineConfig } from './config.js'
 import { Ledger, type Page } from './ledger.js'
-import { type PartialSink, readPartial } from './partial.js'
+import { type PartialSink, partialSteps } from './partial.js'
 import type { Audience } from './state.js'
 
 export interface MirrorListener {
   /** Something of a touchpoint changed. */
   changed(name: string, place: number): void
-  seen(name: string, audience: Audience, hi: number, lo: number, time: number): void
-  rank(name: string, audience: Audience, register: number, rank: number, time: number): void
-  backed(name: string, audience: Audience, hi: number, lo: number, time: number): void
+  seen(name: string, place: number, audience: Audience, hi: number, lo: number, time: number): void
+  rank(name: string, place: number, audience: Audience, register: number, rank: number, time: number): void
+  backed(name: string, place: number, audience: Audience, hi: number, lo: number, time: number): void
   erased(hi: number, lo: number, byHi: number, byLo: number): void
   configured(config: EngineConfig): void
 }
@@ -35,8 +35,8 @@ export class Mirror implements PartialSink {
     this.#listener = listener
   }
 
-  absorb(partial: Uint8Array, now: number): void {
-    readPartial(partial, this)
+  *absorb(partial: Uint8Array, now: number): Generator<void> {
+    yield* partialSteps(partial, this)
     this.at = now
   }
 
@@ -65,11 +65,11 @@ export class Mirror implements PartialSink {
   }
 
   seen(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void {
-    this.#listener.seen(this.names.touchpoints[touchpoint] as string, audience, hi, lo, time)
+    this.#listener.seen(this.names.touchpoints[touchpoint] as string, touchpoint, audience, hi, lo, time)
   }
 
   backed(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void {
-    this.#listener.backed(this.names.touchpoints[touchpoint] as string, audience, hi, lo, time)
+    this.#listener.backed(this.names.touchpoints[touchpoint] as string, touchpoint, audience, hi, lo, time)
   }
 
   erased(hi: number, lo: number, byHi: number, byLo: number): void {
@@ -77,6 +77,6 @@ export class Mirror implements PartialSink {
   }
 
   rank(touchpoint: number, audience: Audience, register: number, rank: number, time: number): void {
-    this.#listener.rank(this.names.touchpoints[touchpoint] as string, audience, register, rank, time)
+    this.#listener.rank(this.names.touchpoints[touchpoint] as string, touchpoint, audience, register, rank, time)
   }
 }

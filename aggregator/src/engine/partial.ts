@@ -8,6 +8,8 @@ import { type Audience, BACKED, JOURNAL_WORDS, type State } from './state.js'
 const FORMAT = 2
 const TOTALS = ['accepted', 'duplicates', 'lost', 'late', 'tooLate', 'rejected', 'bots'] as const
 const NOTHING: readonly number[] = []
+/** Entries of a journal that are read in one step. */
+const STEP_ENTRIES = 128
 
 /** Who takes in a partial: an engine that is restored, or a view's mirror of a partition. */
 export interface PartialSink extends SectionSink {
@@ -112,6 +114,12 @@ export class PartialWriter {
 }
 
 export function readPartial(bytes: Uint8Array, sink: PartialSink): void {
+  const steps = partialSteps(bytes, sink)
+  while (steps.next().done !== true);
+}
+
+/** Hands a partial to a sink, piece by piece, for who has other things to do in between. */
+export function* partialSteps(bytes: Uint8Array, sink: PartialSink): Generator<void> {
   const input = new ByteReader(bytes)
   const format = input.u8()
   if (format !== FORMAT) throw new Error(`partial of format ${format}, expected ${FORMAT}`)
@@ -126,13 +134,20 @@ export function readPartial(bytes: Uint8Array, sink: PartialSink): void {
     const end = from + input.u32()
     for (let place = from; place < end; place++) sink.name(list, place, input.text())
   }
-  for (let left = input.u32(); left > 0; left--) readPage(input, sink)
-  for (let left = input.u32(); left > 0; left--) sink.erased(input.i32(), input.i32(), input.i32(), input.i32())
+  for (let left = input.u32(); left > 0; left--) yield readPage(input, sink)
   for (let left = input.u32(); left > 0; left--) {
+    yield sink.erased(input.i32(), input.i32(), input.i32(), input.i32())
+  }
+  for (let left = input.u32(); left > 0; left -= STEP_ENTRIES)
+    yield readJournal(input, sink, Math.min(left, STEP_ENTRIES))
+  for (let left = input.u32(); left > 0; left--) yield readCrowds(input, sink)
+}
+
+function readJournal(input: ByteReader, sink: PartialSink, entries: number): void {
+  for (let left = entries; left > 0; left--) {
     const place = input.i32()
     const audience = input.i32()
     if (audience < BACKED) sink.seen(place, audience as Audience, input.i32(), input.i32(), input.i32())
     else sink.backed(place, (audience - BACKED) as Audience, input.i32(), input.i32(), input.i32())
   }
-  for (let left = input.u32(); left > 0; left--) readCrowds(input, sink)
 }

@@ -3,7 +3,6 @@ import type { Page } from './ledger.js'
 import { JourneyMap } from './map.js'
 import { Mirror } from './mirror.js'
 import { gather, regather, rollupSpot, type Spot, touchpointSpot } from './spot.js'
-import type { Audience } from './state.js'
 
 export const JOURNEY = '~journey'
 export const STAGE = '~stage.'
@@ -26,17 +25,25 @@ export class Spots {
 
   constructor(partitions: number) {
     this.mirrors = Array.from({ length: partitions }, (_, partition) => {
+      const known: Spot[] = []
+      const at = (name: string, place: number): Spot => (known[place] ??= this.#touchpoint(name))
       return new Mirror({
         changed: (name, place) => this.#changed(name, partition, place),
-        seen: (name, audience, hi, lo, time) => this.#seen(name, audience, hi, lo, time),
-        rank: (name, audience, register, rank, time) => {
-          const spot = this.#touchpoint(name)
+        seen: (name, place, audience, hi, lo, time) => {
+          const spot = at(name, place)
+          this.#mark(spot)
+          spot.crowds[audience].add(hi, lo, time)
+          for (const rollup of spot.rollups) rollup.crowds[audience].add(hi, lo, time)
+        },
+        rank: (name, place, audience, register, rank, time) => {
+          const spot = at(name, place)
           for (const one of [spot, ...spot.rollups]) one.crowds[audience].addRank(register, rank, time)
         },
-        backed: (name, audience, hi, lo, time) => {
-          const spot = this.#touchpoint(name)
+        backed: (name, place, audience, hi, lo, time) => {
+          const spot = at(name, place)
           this.#mark(spot)
-          for (const one of [spot, ...spot.rollups]) one.quorums[audience].add(hi, lo, time)
+          spot.quorums[audience].add(hi, lo, time)
+          for (const rollup of spot.rollups) rollup.quorums[audience].add(hi, lo, time)
         },
         erased: (hi, lo, byHi, byLo) => this.#erased(hi, lo, byHi, byLo),
         configured: config => this.#configured(config),
@@ -45,11 +52,11 @@ export class Spots {
     this.#rollup(JOURNEY)
   }
 
-  absorb(partition: number, partial: Uint8Array, now: number): Mirror {
+  *absorb(partition: number, partial: Uint8Array, now: number): Generator<void, Mirror> {
     this.#stamp++
     const mirror = this.mirrors[partition]
     if (mirror === undefined) throw new RangeError(`partition ${partition} of ${this.mirrors.length}`)
-    mirror.absorb(partial, now)
+    yield* mirror.absorb(partial, now)
     return mirror
   }
 
@@ -109,13 +116,6 @@ export class Spots {
     if (name.startsWith(CHANNEL)) rollup.channel = name.slice(CHANNEL.length)
     this.rollups.set(name, rollup)
     return rollup
-  }
-
-  #seen(name: string, audience: Audience, hi: number, lo: number, time: number): void {
-    const spot = this.#touchpoint(name)
-    this.#mark(spot)
-    spot.crowds[audience].add(hi, lo, time)
-    for (const rollup of spot.rollups) rollup.crowds[audience].add(hi, lo, time)
   }
 
   #erased(hi: number, lo: number, byHi: number, byLo: number): void {

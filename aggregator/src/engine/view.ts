@@ -28,7 +28,14 @@ export class View {
 
   /** `now`: ms since 1970 at which the partial came in. */
   absorb(partition: number, partial: Uint8Array, now: number): void {
-    this.#clock = Math.max(this.#clock, this.#spots.absorb(partition, partial, now).clock)
+    const steps = this.absorbing(partition, partial, now)
+    while (steps.next().done !== true);
+  }
+
+  /** The same step by step. Nothing may be asked of the view, nor another partial begun, before the last step. */
+  *absorbing(partition: number, partial: Uint8Array, now: number): Generator<void> {
+    const mirror = yield* this.#spots.absorb(partition, partial, now)
+    this.#clock = Math.max(this.#clock, mirror.clock)
   }
 
   /** ms since 1970: the greatest clock of the partitions. */

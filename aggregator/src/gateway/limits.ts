@@ -40,7 +40,7 @@ export const DEFAULT_LIMITS = {
   /** WebSockets from one address (IPv6: one /64). Beyond: closed with 4429. */
   connectionsPerAddress: 1_000,
   /** TCP connections a second from one address. Beyond: reset without a word; behind a trusted proxy 429. */
-  attemptsPerAddressPerSecond: 200,
+  attemptsPerAddressPerSecond: 100,
   /** TCP connections of one address that are no WebSockets, or not yet. Beyond: reset without a word. */
   pendingPerAddress: 256,
   /** Subscriptions of one address. Beyond: not taken, error 429 with a hint. */
@@ -51,7 +51,7 @@ export const DEFAULT_LIMITS = {
    * Broken frames, wrong keys and the like from one address, which a client of ours doesn't send; a flood counts as
    * 30 of them. Beyond: its new connections are reset, its requests answered with 429, until there is room again.
    */
-  faultsPerAddressPerMinute: 300,
+  faultsPerAddressPerMinute: 120,
   /** Secret keys and tokens a second from one address that weren't right from there before. Beyond: 429, 4429. */
   secretsPerAddressPerSecond: 10,
   /** Addresses without connections whose allowances are kept. Beyond: the oldest begin anew with full ones. */
