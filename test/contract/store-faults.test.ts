@@ -137,6 +137,16 @@ describe('values that are damaged', () => {
     await expect(open()).rejects.toThrow(/values is damaged at byte \d+: the changes from 3 on are lost. Restore it/)
   })
 
+  test('a change that is gone to its last byte is missed', async () => {
+    const store = await open()
+    await put(store, 'a', 'stays')
+    const { length } = await readFile(values())
+    await put(store, 'b', 'goes')
+    await close()
+    await truncate(values(), length)
+    await expect(open()).rejects.toThrow(/values ends at change 1: those up to 2 are missing/)
+  })
+
   test('gone altogether it is refused, until its mark is gone too', async () => {
     await fill()
     rmSync(values())
