@@ -3,6 +3,7 @@
 // Takes each guard out in turn, in a copy of the tree, and expects its test to fail. TEXT: a part of a guard's name, of
 // its input or of its file.
 import { parseArgs } from 'node:util'
+import { natsServer } from '../tools/nats-server.mjs'
 import { runTests, tryGuard } from './check.mjs'
 import { copyTree, removeTree } from './copy.mjs'
 import { readGuards } from './table.mjs'
@@ -16,6 +17,9 @@ if (guards.length === 0) {
   console.error(`no guard has "${values.only}" in its name, input or file`)
   process.exit(2)
 }
+
+const needsNats = guards.some(({ test }) => test.includes('nats'))
+if (needsNats) process.env.NATS_SERVER_PATH = natsServer()
 
 /** Works off a queue with one copy of the tree for each worker. */
 const shareOut = async (folders, queue, work) => {
