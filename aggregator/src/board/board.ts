@@ -2,7 +2,7 @@ import { type EventTotals, type Journey, type Pulse, type PulseRow, WINDOWS, typ
 import type { View } from '../engine/index.js'
 import type { Bus, Clock } from '../ports.js'
 import { PARTIALS, partitionOf } from '../worker/index.js'
-import { Intake } from './intake.js'
+import { Absorber } from './absorber.js'
 import { Pacer, type Slices } from './pacer.js'
 import { toRow } from './row.js'
 import { type Cell, type Changed, type Moment, Shape, type Subscriber } from './shape.js'
@@ -34,7 +34,7 @@ export class Board {
   readonly #options: BoardOptions
   readonly #shapes = new Map<string, Shape>()
   readonly #shapeOf = new Map<Subscriber, string>()
-  readonly #intake: Intake
+  readonly #absorber: Absorber
   readonly #unsubscribe: () => void
   readonly #pacer: Pacer
   #waiting: Waiting[] = []
@@ -42,9 +42,9 @@ export class Board {
 
   constructor(options: BoardOptions) {
     this.#options = options
-    this.#intake = new Intake({ ...options, onAbsorbed: isNew => this.#absorbed(isNew) })
+    this.#absorber = new Absorber({ ...options, onAbsorbed: isNew => this.#absorbed(isNew) })
     this.#unsubscribe = options.bus.subscribe(PARTIALS, (bytes, subject) => {
-      this.#intake.put(partitionOf(subject), bytes)
+      this.#absorber.put(partitionOf(subject), bytes)
     })
     this.#pacer = new Pacer(slices => this.#update(slices), options.onError)
   }
@@ -86,7 +86,7 @@ export class Board {
 
   /** Resolves with true once the entries up to `targets`, by partition, are in what the board shows; false: too late. */
   async reached(targets: readonly number[], withinMs: number): Promise<boolean> {
-    if (this.#intake.has(targets)) return true
+    if (this.#absorber.has(targets)) return true
     return new Promise(resolve => {
       const waiting: Waiting = {
         targets,
@@ -133,7 +133,7 @@ export class Board {
   close(): void {
     this.#pacer.close()
     this.#unsubscribe()
-    this.#intake.close()
+    this.#absorber.close()
   }
 
   #absorbed(isNew: boolean): void {
@@ -141,7 +141,7 @@ export class Board {
       this.#changed = true
       if (this.#shapes.size > 0) this.#pacer.wake()
     }
-    const reached = this.#waiting.filter(({ targets }) => this.#intake.has(targets))
+    const reached = this.#waiting.filter(({ targets }) => this.#absorber.has(targets))
     if (reached.length === 0) return
     this.#waiting = this.#waiting.filter(waiting => !reached.includes(waiting))
     for (const { resolve } of reached) resolve()
@@ -149,17 +149,17 @@ export class Board {
 
   /** As it is between two partials. */
   get #view(): View {
-    this.#intake.finish()
+    this.#absorber.finish()
     return this.#options.view
   }
 
   /** Resolves with true where a subscriber could not be sent to. */
   async #update(slices: Slices): Promise<boolean> {
-    await this.#intake.hold()
+    await this.#absorber.hold()
     try {
       return await this.#deliver(slices)
     } finally {
-      this.#intake.goOn()
+      this.#absorber.goOn()
     }
   }
 

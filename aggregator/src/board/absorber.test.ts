@@ -2,7 +2,7 @@ import { Kind } from '@pulssi/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Engine, RecordWriter, View } from '../engine/index.js'
-import { Intake } from './intake.js'
+import { Absorber } from './absorber.js'
 
 const NOW = Date.UTC(2026, 0, 5)
 const quiet = { verdict: (): void => {}, refused: (): void => {} }
@@ -35,8 +35,8 @@ const make = () => {
   const heard: boolean[] = []
   const onError = (error: unknown): void => void errors.push(error)
   const clock = { now: () => NOW }
-  const intake = new Intake({ view, clock, onAbsorbed: isNew => void heard.push(isNew), onError })
-  return { view, intake, errors, heard }
+  const absorber = new Absorber({ view, clock, onAbsorbed: isNew => void heard.push(isNew), onError })
+  return { view, absorber, errors, heard }
 }
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
@@ -44,21 +44,21 @@ test('takes in all messages in their order, whenever somebody asks in between', 
   const steps = fc.array(fc.nat(40), { minLength: 1, maxLength: 12 })
   await fc.assert(
     fc.asyncProperty(steps, fc.array(fc.constantFrom('put', 'turn', 'ask')), async (sizes, plan) => {
-      const { view, intake, errors, heard } = make()
+      const { view, absorber, errors, heard } = make()
       const messages = story(sizes)
       const whole = new View(1)
       for (const bytes of messages) if (bytes.length > 8) whole.absorb(0, bytes.subarray(8), NOW)
       let put = 0
       for (const what of plan) {
-        if (what === 'put' && put < messages.length) intake.put(0, messages[put++] as Uint8Array)
+        if (what === 'put' && put < messages.length) absorber.put(0, messages[put++] as Uint8Array)
         else if (what === 'turn') await turn()
         else {
-          intake.finish()
+          absorber.finish()
           view.journey('total', NOW)
         }
       }
-      while (put < messages.length) intake.put(0, messages[put++] as Uint8Array)
-      while (!intake.has([messages.length])) await turn()
+      while (put < messages.length) absorber.put(0, messages[put++] as Uint8Array)
+      while (!absorber.has([messages.length])) await turn()
       expect(view.journey('total', NOW)).toEqual(whole.journey('total', NOW))
       expect(heard).toEqual(sizes.map(size => size > 0))
       expect(errors).toEqual([])
@@ -68,23 +68,23 @@ test('takes in all messages in their order, whenever somebody asks in between', 
 })
 
 test('begins nothing while it is held', async () => {
-  const { intake } = make()
+  const { absorber } = make()
   const [first = new Uint8Array(), second = new Uint8Array()] = story([3, 3])
-  intake.put(0, first)
-  await intake.hold()
-  const before = intake.has([1])
-  intake.put(0, second)
+  absorber.put(0, first)
+  await absorber.hold()
+  const before = absorber.has([1])
+  absorber.put(0, second)
   for (let i = 0; i < 5; i++) await turn()
-  expect([before || intake.has([1]), intake.has([2])]).toEqual([before, false])
-  intake.goOn()
-  while (!intake.has([2])) await turn()
+  expect([before || absorber.has([1]), absorber.has([2])]).toEqual([before, false])
+  absorber.goOn()
+  while (!absorber.has([2])) await turn()
 })
 
 test('goes on after a message that is none', async () => {
-  const { intake, errors } = make()
+  const { absorber, errors } = make()
   const [good = new Uint8Array()] = story([3])
-  intake.put(0, message(1, Uint8Array.of(9, 9, 9)))
-  intake.put(0, message(5, good.subarray(8)))
-  while (!intake.has([5])) await turn()
+  absorber.put(0, message(1, Uint8Array.of(9, 9, 9)))
+  absorber.put(0, message(5, good.subarray(8)))
+  while (!absorber.has([5])) await turn()
   expect(errors).toHaveLength(1)
 })

@@ -3,7 +3,7 @@ import type { Clock } from '../ports.js'
 import { unpackPartial } from '../worker/index.js'
 import { ABSORB_MS, QUEUED_BYTES } from './limits.js'
 
-export interface IntakeOptions {
+export interface AbsorberOptions {
   readonly view: View
   readonly clock: Clock
   /** A message was taken in; `isNew`: it changed something. */
@@ -27,8 +27,8 @@ interface Open {
  * Takes partials into the view, in order, a few ms at a time, so that sockets are never kept waiting for one that is
  * large.
  */
-export class Intake {
-  readonly #options: IntakeOptions
+export class Absorber {
+  readonly #options: AbsorberOptions
   /** Last entry taken in, of each partition. */
   readonly #absorbed: number[] = []
   #messages: Message[] = []
@@ -39,7 +39,7 @@ export class Intake {
   #isClosed = false
   #waiting: (() => void)[] = []
 
-  constructor(options: IntakeOptions) {
+  constructor(options: AbsorberOptions) {
     this.#options = options
   }
 
