@@ -10,6 +10,7 @@ import {
   AdminRoutes,
   Appender,
   DayIdentity,
+  DetailRoutes,
   Door,
   EventsRoute,
   Files,
@@ -163,13 +164,14 @@ const assemble = async (
   const sockets = new Sockets({ access, addresses, days, appender, board, limits, clock, tally }, door, proxies, logger)
   const events = new EventsRoute({ access, addresses, days, appender, limits, clock })
   const reads = new ReadRoutes({ access, board, settle })
+  const details = new DetailRoutes({ access, board, settle, project: config.project })
   const operations = operated({ embedded, gate, key, clock, worker, appender, settle })
   const admin = new AdminRoutes({ access, operations })
   const { exposition, reasons } = observe({ gateway, log, appender, board, worker, mode })
   const metrics = new MetricsRoute({ access, exposition, addressOf: request => proxies.address(request) })
   await settle()
   metricsPort.open({ exposition, door })
-  gateway.open(new Router({ door, events, reads, admin, files, metrics, reasons, logger }), sockets)
+  gateway.open(new Router({ door, events, reads, details, admin, files, metrics, reasons, logger }), sockets)
 
   const close = async (): Promise<void> => {
     await gateway.close()

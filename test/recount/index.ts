@@ -1,3 +1,4 @@
+export { detailOf, inOrder, voicesOf } from './detail.js'
 export { type CompareOptions, type Difference, difference } from './difference.js'
 export {
   type Arrival,

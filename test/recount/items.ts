@@ -18,6 +18,8 @@ export interface EventItem {
   readonly level: number | null
   /** A signal's name. */
   readonly name: string | null
+  /** What was written beside a score, or in its place. */
+  readonly comment: string | null
   readonly page: boolean
   readonly bot: boolean
   /** Refused for its value at the door. */

@@ -27,6 +27,7 @@ export const readLine = (line: string): LogItem => {
     name: json.name ?? null,
     page: false,
     bot: false,
+    comment: json.comment ?? json.text ?? null,
     refused: json.scale !== undefined && level === null,
   }
 }

@@ -57,6 +57,7 @@ export class Recount {
         if (replay?.erase(told.clock)) cutOff++
         if (replay) ended.push(replay)
         replays.delete(visitor)
+        this.#silence(visitor)
         continue
       }
       const own = replay ?? new VisitorReplay(this.map, fact => this.#keep(fact), `${visitor} ${ended.length}`)
@@ -80,6 +81,19 @@ export class Recount {
       if (fact.late) this.#late.set(touchpoint, (this.#late.get(touchpoint) ?? 0) + 1)
     }
     this.#facts.get(touchpoint)?.push(fact)
+  }
+
+  /** N23: what an erased visitor wrote goes with it. */
+  #silence(visitor: string): void {
+    for (const [touchpoint, facts] of this.#facts) {
+      const kept = facts.filter(fact => fact.what !== 'spoken' || fact.visitor !== visitor)
+      this.#facts.set(touchpoint, kept)
+    }
+  }
+
+  /** What is to be counted at a touchpoint, in no order. */
+  facts(touchpoint: string): readonly Fact[] {
+    return this.#facts.get(touchpoint) ?? []
   }
 
   /** Sorted. */

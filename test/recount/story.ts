@@ -27,6 +27,7 @@ export const told = ({ at, received = at, ...rest }: Told): EventItem => ({
   scale: null,
   level: null,
   name: null,
+  comment: null,
   page: false,
   bot: false,
   refused: false,

@@ -86,6 +86,9 @@ export class Tally {
         this.visitors.add(fact.visitor)
         break
       case 'transition':
+      case 'left':
+      case 'returned':
+      case 'spoken':
         break
     }
   }

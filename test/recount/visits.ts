@@ -14,6 +14,9 @@ export type Fact = { readonly touchpoint: string; readonly time: number } & (
   | { readonly what: 'signal'; readonly name: string }
   | { readonly what: 'named'; readonly visitor: string; readonly channel: string; readonly late: boolean }
   | { readonly what: 'transition'; readonly to: string }
+  | { readonly what: 'left'; readonly signal: string | null }
+  | { readonly what: 'returned'; readonly channel: string }
+  | { readonly what: 'spoken'; readonly visitor: string; readonly scale: Scale | null; readonly text: string }
 )
 
 interface Visit {
@@ -26,6 +29,7 @@ interface Visit {
   lastActivity: number
   deadline: number
   troubled: boolean
+  lastSignal: string | null
 }
 
 /**
@@ -82,7 +86,11 @@ export class VisitorReplay {
     if (!visit || visit.deadline >= now) return
     const outcome = this.#map.isEnd(visit.touchpoint) ? 'completed' : this.#page ? 'unseen' : 'dropped'
     this.#resolve(visit, outcome, visit.deadline, visit.lastActivity)
-    if (outcome === 'dropped') this.#drop = { touchpoint: visit.touchpoint, deadline: visit.deadline }
+    if (outcome !== 'dropped') return
+    // N22
+    const { touchpoint, deadline, lastSignal } = visit
+    this.#fact({ touchpoint, time: deadline, what: 'left', signal: lastSignal })
+    this.#drop = { touchpoint, deadline }
   }
 
   #act(event: EventItem, touchpoint: string, time: number, late: boolean): void {
@@ -111,6 +119,10 @@ export class VisitorReplay {
         break
       case 'feedback':
       case 'answer':
+        if (event.comment !== null) {
+          const { scale, comment: text } = event
+          this.#fact({ touchpoint, time, what: 'spoken', visitor: event.visitor, scale, text })
+        }
         if (event.scale !== null && event.level !== null) {
           const { scale, level } = event
           this.#fact({ touchpoint, time, what: 'answer', scale, level, visitor: this.#name })
@@ -119,7 +131,7 @@ export class VisitorReplay {
         break
       case 'signal':
         this.#fact({ touchpoint, time, what: 'signal', name: event.name ?? '' })
-        if (here && this.#visit) this.#signal(this.#visit)
+        if (here && this.#visit) this.#signal(this.#visit, event.name)
         break
       case 'link':
       case 'ask':
@@ -146,17 +158,28 @@ export class VisitorReplay {
     const drop = this.#drop
     if (drop && this.#time - drop.deadline <= this.#map.config.horizonMs) {
       this.#count(drop.touchpoint, 'recovered', time)
+      this.#fact({ touchpoint: drop.touchpoint, time, what: 'returned', channel })
     }
     this.#drop = null
     const deadline = this.#time + this.#map.idleMs(touchpoint, channel)
     const now = this.#time
-    this.#visit = { touchpoint, channel, enterTime: time, openedAt: now, lastActivity: now, deadline, troubled: false }
+    this.#visit = {
+      touchpoint,
+      channel,
+      enterTime: time,
+      openedAt: now,
+      lastActivity: now,
+      deadline,
+      troubled: false,
+      lastSignal: null,
+    }
   }
 
   /** N16 */
-  #signal(visit: Visit): void {
+  #signal(visit: Visit, name: string | null): void {
     if (!visit.troubled) this.#count(visit.touchpoint, 'troubled', visit.enterTime)
     visit.troubled = true
+    visit.lastSignal = name
     this.#active(visit, this.#map.idleMs(visit.touchpoint, visit.channel))
   }
 

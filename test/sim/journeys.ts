@@ -20,6 +20,7 @@ const KIND_WEIGHTS: Record<(typeof KINDS)[number], number> = {
 const GAPS = { none: 6, short: 68, edge: 6, long: 14, horizon: 6 } as const
 const STREAM_CHANGE = 0.25
 const SEQ_JUMP = 0.01
+const COMMENTS = 0.3
 const WIDE_SEQ_JUMP = 0.004
 const WIDEST_JUMP = 2_000
 const TOO_FAR = 0.004
@@ -149,6 +150,7 @@ class Visitor {
       scale,
       level: scale === null ? null : random.int(0, SCALE_LEVELS[scale].count - 1),
       name: kind === 'signal' ? random.pick(SIGNALS) : null,
+      comment: (scale !== null || kind === 'answer') && random.chance(COMMENTS) ? `said ${random.int(0, 1e6)}` : null,
       page: this.#page,
       bot: this.#bot,
     }

@@ -122,14 +122,17 @@ export class EntryWriter {
   }
 }
 
+const said = (name: 'comment' | 'text', { comment }: EventItem): string =>
+  comment === null ? '' : JSON.stringify({ [name]: comment })
+
 const payload = (event: EventItem): [a: number, b: number, detail?: string] => {
   switch (event.kind) {
     case 'feedback':
-      return [event.scale === null ? 0 : SCALES.indexOf(event.scale), event.level ?? 0]
+      return [event.scale === null ? 0 : SCALES.indexOf(event.scale), event.level ?? 0, said('comment', event)]
     case 'signal':
       return [0, 0, event.name ?? '']
     case 'answer':
-      return [0, 0, '{"ask":"why","option":1}']
+      return [0, 0, said('text', event) || '{"ask":"why","option":1}']
     case 'link':
       return [0, 0, '{"customer":"c-1"}']
     case 'ask':

@@ -43,6 +43,24 @@ const FAULTS: Fault[] = [
     replace: 'this.visits.arrive(clock)',
   },
   {
+    name: 'a visit keeps the last signal of the visit before',
+    file: 'visits.ts',
+    find: /\(Flag\.page \| Flag\.troubled \| SIGNAL_BITS\)/,
+    replace: '(Flag.page | Flag.troubled)',
+  },
+  {
+    name: 'an erased visitor goes on being quoted',
+    file: 'voices.ts',
+    find: /one\.hi !== hi \|\| one\.lo !== lo/,
+    replace: 'true',
+  },
+  {
+    name: 'a restored image has forgotten what was written',
+    file: 'image.ts',
+    find: /this\.#state\.voices\.set\(touchpoint, list\)/,
+    replace: '',
+  },
+  {
     name: 'who comes after an erasure under the same id is the visitor of before',
     file: 'engine.ts',
     find: /this\.state\.unname\(hi, lo, .*\)/,

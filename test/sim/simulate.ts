@@ -2,6 +2,7 @@ import { type Journey, WINDOWS, type Window } from '@pulssi/protocol/client'
 import { type Difference, difference, type LogItem, Recount, Verdict } from '../recount/index.js'
 import { checkBounds, checkConservation } from './bounds.js'
 import { Cluster, NOW } from './cluster.js'
+import { checkDetails, detailsText } from './details.js'
 import { type Features, featuresOf } from './features.js'
 import { generateRun, type Run } from './generate.js'
 import type { EngineModule } from './log.js'
@@ -36,6 +37,7 @@ export const checkRun = (run: Run, api: EngineModule): Features => {
     return featuresOf(run, cluster, recountOf(run, cluster, run.items))
   }
   const recount = compare(run, cluster, run.items, 'the recount')
+  checkDetails(run, cluster, recount)
   checkVerdicts(run, cluster, recount)
   checkSplit(run, api, cluster, recount)
   if (random.chance(SHUFFLE_SHARE)) checkShuffled(run, api, recount, random)
@@ -78,6 +80,7 @@ const compare = (run: Run, cluster: Cluster, items: readonly LogItem[], check: s
 /** A view built anew from whole partials says the same bytes as one that followed every change. */
 const checkView = (run: Run, cluster: Cluster): void => {
   const fresh = cluster.freshView()
+  Mismatch.unlessSameText(run.seed, 'details of a fresh view', detailsText(fresh), detailsText(cluster.view))
   for (const window of WINDOWS) {
     const expected = JSON.stringify(fresh.journey(window, NOW))
     const actual = JSON.stringify(cluster.view.journey(window, NOW))

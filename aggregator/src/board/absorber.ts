@@ -35,7 +35,7 @@ export class Absorber {
   #queuedBytes = 0
   #open: Open | null = null
   #isScheduled = false
-  #isHeld = false
+  #holders = 0
   #isClosed = false
   #waiting: (() => void)[] = []
 
@@ -63,9 +63,9 @@ export class Absorber {
     while (this.#open !== null) this.#step()
   }
 
-  /** Resolves between two messages; none is begun until `goOn`. */
+  /** Resolves between two messages; none is begun until each who holds has called `goOn`. */
   async hold(): Promise<void> {
-    this.#isHeld = true
+    this.#holders++
     if (this.#open === null) return
     await new Promise<void>(resolve => {
       this.#waiting.push(resolve)
@@ -73,7 +73,7 @@ export class Absorber {
   }
 
   goOn(): void {
-    this.#isHeld = false
+    this.#holders--
     this.#schedule()
   }
 
@@ -94,7 +94,7 @@ export class Absorber {
   }
 
   get #isDue(): boolean {
-    return this.#open !== null || (!this.#isHeld && this.#messages.length > 0)
+    return this.#open !== null || (this.#holders === 0 && this.#messages.length > 0)
   }
 
   #work(): void {

@@ -1,9 +1,18 @@
-import { type EventTotals, type Journey, type Pulse, type PulseRow, WINDOWS, type Window } from '@pulssi/protocol'
-import type { View } from '../engine/index.js'
+import {
+  type Detail,
+  type EventTotals,
+  type Journey,
+  type Pulse,
+  type PulseRow,
+  type Voice,
+  WINDOWS,
+  type Window,
+} from '@pulssi/protocol'
+import type { EngineConfig, Figures, Readings, View } from '../engine/index.js'
 import type { Bus, Clock } from '../ports.js'
 import { PARTIALS, partitionOf } from '../worker/index.js'
 import { Absorber } from './absorber.js'
-import { Pacer, type Slices } from './pacer.js'
+import { Pacer, Slices } from './pacer.js'
 import { toRow } from './row.js'
 import { type Cell, type Changed, type Moment, Shape, type Subscriber } from './shape.js'
 
@@ -84,6 +93,46 @@ export class Board {
     return this.#view.journey(window, this.#options.clock.now())
   }
 
+  /** The journey map that the figures are counted with. */
+  get map(): EngineConfig {
+    return this.#view.config
+  }
+
+  /** The touchpoints of a roll-up, or the touchpoint itself. */
+  members(name: string): string[] {
+    return this.#view.members(name)
+  }
+
+  /** Newest first; of a touchpoint that few stand behind, none. */
+  voices(touchpoint: string): Voice[] {
+    return this.#view.voices(touchpoint)
+  }
+
+  /** What a pulse doesn't say of a touchpoint or roll-up; gives way to sockets. */
+  detail(touchpoint: string, window: Window): Promise<Detail> {
+    return this.#stepwise(view => view.detail(touchpoint, window))
+  }
+
+  /** The figures that have an interval, as a rule judges them. */
+  readings(touchpoint: string, window: Window): Readings {
+    return this.#view.readings(touchpoint, window)
+  }
+
+  /** Beginning of the first of the bad minutes that lead up to now; gives way to sockets. ms since 1970 */
+  firstMinute(touchpoint: string, window: Window, isBad: (figures: Figures) => boolean | null): Promise<number | null> {
+    return this.#stepwise(view => view.firstMinute(touchpoint, window, isBad))
+  }
+
+  /** Looks at the board between two partials, so that none has to be taken in at once for it. */
+  async between<T>(look: () => T): Promise<T> {
+    await this.#absorber.hold()
+    try {
+      return look()
+    } finally {
+      this.#absorber.goOn()
+    }
+  }
+
   /** Resolves with true once the entries up to `targets`, by partition, are in what the board shows; false: too late. */
   async reached(targets: readonly number[], withinMs: number): Promise<boolean> {
     if (this.#absorber.has(targets)) return true
@@ -145,6 +194,22 @@ export class Board {
     if (reached.length === 0) return
     this.#waiting = this.#waiting.filter(waiting => !reached.includes(waiting))
     for (const { resolve } of reached) resolve()
+  }
+
+  /** Takes steps that nothing may be absorbed between. */
+  async #stepwise<T>(begin: (view: View) => Generator<void, T>): Promise<T> {
+    const slices = new Slices()
+    await this.#absorber.hold()
+    try {
+      const steps = begin(this.#view)
+      for (;;) {
+        const step = steps.next()
+        if (step.done === true) return step.value
+        await slices.pause()
+      }
+    } finally {
+      this.#absorber.goOn()
+    }
   }
 
   /** As it is between two partials. */

@@ -7,6 +7,7 @@ import { rankOf, registerOf } from './sketch.js'
 import { Audience } from './state.js'
 import { StreamWord } from './streams.js'
 import { VisitState, Word } from './visitors.js'
+import { newestSpoken, type Spoken } from './voices.js'
 
 /** `late: false` leaves out what depends on how far other visitors had moved the clock. */
 export interface DigestOptions {
@@ -27,6 +28,7 @@ export function digest(engines: readonly Engine[], options: DigestOptions = {}):
     ...aggregate(engines, options),
     ...crowds(engines),
     ...quorums(engines),
+    ...voices(engines),
     ...visitors(engines),
   ].join('\n')
 }
@@ -90,6 +92,8 @@ function cellName(engine: Engine, key: number): string {
   const { touchpoints, channels, signals } = engine.state.places
   if (key >= Cell.transition) return `to ${touchpoints.list[key - Cell.transition]}`
   if (key >= Cell.dwell) return `dwell ${key - Cell.dwell}`
+  if (key > Cell.exit) return `exit ${signals.list[key - Cell.exit - 1]}`
+  if (key === Cell.exit) return 'exit'
   if (key >= Cell.signal) return `signal ${signals.list[key - Cell.signal]}`
   if (key >= Cell.answer) return `answer ${key - Cell.answer}`
   if (key >= Cell.recovered) return `recovered ${channels.list[key - Cell.recovered]}`
@@ -149,6 +153,21 @@ function quorums(engines: readonly Engine[]): string[] {
     }
   }
   return lines.sort()
+}
+
+function voices(engines: readonly Engine[]): string[] {
+  const heard = new Map<string, (readonly Spoken[])[]>()
+  for (const { state } of engines) {
+    for (const place of state.voices.places()) {
+      const name = state.places.touchpoints.list[place] as string
+      heard.set(name, [...(heard.get(name) ?? []), state.voices.at(place)])
+    }
+  }
+  const clock = Math.max(...engines.map(engine => engine.clock))
+  return [...heard]
+    .map(([name, lists]) => [name, newestSpoken(lists, clock)] as const)
+    .flatMap(([name, list]) => (list.length === 0 ? [] : [`voices ${name} ${JSON.stringify(list)}`]))
+    .sort()
 }
 
 /** Register and rank pairs with their times, without those that a later or equal time with a higher rank covers. */

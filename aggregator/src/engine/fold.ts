@@ -8,6 +8,7 @@ import { SeqVerdict } from './streams.js'
 import type { Timeline } from './timeline.js'
 import { Word } from './visitors.js'
 import type { Visits } from './visits.js'
+import { textOf } from './voices.js'
 
 const SLICE = SLICE_MS[0]
 const NONE = -1
@@ -161,21 +162,31 @@ export class Fold {
         const key = Cell.answer + this.#view.getUint8(o + 2) * ANSWER_STRIDE + this.#view.getUint8(o + 3)
         this.#state.ledger.add(place, slice, key, 1)
         this.#see(Audience.answerers, place, slice)
+        this.#hear(o, place, time, this.#view.getUint8(o + 2), this.#view.getUint8(o + 3))
         visits.touch(place, t)
         return
       }
       case Kind.answer:
+        this.#hear(o, place, time, NONE, NONE)
         visits.touch(place, t)
         return
       case Kind.signal: {
         const signal = this.#state.places.signals.place(this.#named.string(this.#view.getUint8(o + 8)))
         this.#state.ledger.add(place, slice, Cell.signal + signal, 1)
-        return visits.signal(place, t)
+        return visits.signal(place, signal, t)
       }
       case Kind.link:
       case Kind.ask:
         return
     }
+  }
+
+  /** N23 */
+  #hear(o: number, place: number, at: number, scale: number, level: number): void {
+    const detail = this.#view.getUint8(o + 8)
+    if (detail === 0) return
+    const text = textOf(this.#named.string(detail))
+    if (text !== '') this.#state.heard(place, { hi: this.#hi, lo: this.#lo, at, scale, level, text })
   }
 
   #see(audience: Audience, place: number, slice: number): void {

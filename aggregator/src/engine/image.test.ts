@@ -172,7 +172,7 @@ describe('an image of the engine', () => {
     )
     const bytes = joined(new Engine([0, 0]).image())
     bytes[4] = 9
-    expect(() => Engine.restore([bytes])).toThrow('image of format 9, expected 2')
+    expect(() => Engine.restore([bytes])).toThrow('image of format 9, expected 3')
     expect(() => Engine.restore([])).toThrow('the image is cut off')
   })
 

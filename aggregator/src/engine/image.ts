@@ -11,7 +11,7 @@ import {
 } from './imaging.js'
 import type { Page } from './ledger.js'
 import { type PartialSink, readPartial } from './partial.js'
-import { readCrowds, readPage } from './sections.js'
+import { readCrowds, readPage, readSpoken } from './sections.js'
 import type { State } from './state.js'
 import { HOLE_WORDS, STREAM_PAGE_ROWS, STREAM_ROW_WORDS, StreamWord } from './streams.js'
 import { PAGE_ROWS, ROW_WORDS, Word } from './visitors.js'
@@ -61,6 +61,7 @@ function readSections(state: State, input: Pull, sink: Restoring): number {
         const reader = new ByteReader(bytes)
         readPage(reader, sink)
         readCrowds(reader, sink)
+        readSpoken(reader, sink)
         break
       }
       case Section.visitors: {
@@ -132,6 +133,10 @@ class Restoring implements PartialSink {
 
   rank(...[touchpoint, audience, register, rank, time]: Parameters<PartialSink['rank']>): void {
     this.#state.crowd(audience, touchpoint).addRank(register, rank, time)
+  }
+
+  spoken(...[touchpoint, list]: Parameters<PartialSink['spoken']>): void {
+    this.#state.voices.set(touchpoint, list)
   }
 
   erased(): void {}

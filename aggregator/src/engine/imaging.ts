@@ -1,6 +1,6 @@
 import { ByteWriter } from './bytes.js'
 import { PartialWriter } from './partial.js'
-import { writeCrowds, writePage } from './sections.js'
+import { writeCrowds, writePage, writeSpoken } from './sections.js'
 import type { State } from './state.js'
 import { HOLE_WORDS, STREAM_PAGE_ROWS, STREAM_ROW_WORDS } from './streams.js'
 import { PAGE_ROWS, ROW_WORDS } from './visitors.js'
@@ -15,7 +15,7 @@ import { PAGE_ROWS, ROW_WORDS } from './visitors.js'
  * block of rows as they lie in memory, of touchpoints all that is known of one.
  */
 export const IMAGE_MAGIC = 0x494c5550
-export const IMAGE_FORMAT = 2
+export const IMAGE_FORMAT = 3
 export const Section = { end: 0, touchpoint: 1, visitors: 2, streams: 3, holes: 4 } as const
 /** Rows of a block: few enough that copying one takes nothing from the event that is about to change it. */
 export const VISITOR_BLOCK_ROWS = 64
@@ -117,6 +117,7 @@ export class Imaging {
     out.u32(0)
     writePage(out, this.#state, place, true)
     writeCrowds(out, this.#state, place)
+    writeSpoken(out, this.#state, place)
     out.setU32(lengthAt, out.length - lengthAt - 4)
     this.#cut()
   }

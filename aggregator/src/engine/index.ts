@@ -4,6 +4,7 @@ export { Engine } from './engine.js'
 export type { Effects } from './fold.js'
 export { IdHash } from './hash.js'
 export type { Imaging } from './imaging.js'
+export type { Figures, Readings } from './reading.js'
 export {
   EventFlag,
   type GroupHeader,

@@ -13,6 +13,8 @@ export const SIGNALS = 63
 /** Streams of one visitor remembered at once. Beyond: the oldest is forgotten early. */
 export const STREAMS_PER_VISITOR = 256
 export const TRAIL_ENTRIES = 16
+/** Newest comments kept of one touchpoint, and for how long. */
+export const VOICES = 20
 export const OTHER = '~other'
 
 export const SECOND_MS = 1_000
@@ -20,6 +22,7 @@ export const HOUR_MS = 3_600_000
 export const TOO_LATE_MS = 24 * HOUR_MS
 export const STREAM_MEMORY_MS = 48 * HOUR_MS
 export const VISITOR_MEMORY_MS = 24 * HOUR_MS
+export const VOICE_MEMORY_MS = 30 * 24 * HOUR_MS
 
 /** One slice of each size in ms, and how many of them are kept: 10 min, 2 h, 48 h. */
 export const SLICE_MS = [5_000, 60_000, 900_000] as const
@@ -29,7 +32,8 @@ export const SLICE_SPAN = [1, 12, 180] as const
 
 /**
  * What is counted, as 16-bit keys. One flat space, so that a slice is one sorted list of (key, count):
- * counters, recoveries by channel, answers by scale and level, signals by name, transitions by successor, dwell buckets.
+ * counters, recoveries by channel, answers by scale and level, signals by name, drops by the visit's last signal (the
+ * first of them: without one), dwell buckets, transitions by successor.
  */
 export const Cell = {
   entered: 0,
@@ -44,8 +48,9 @@ export const Cell = {
   recovered: 16,
   answer: 64,
   signal: 192,
-  dwell: 256,
-  transition: 2_304,
+  exit: 256,
+  dwell: 384,
+  transition: 2_432,
 } as const
 export const COUNTERS = 9
 export const ANSWER_STRIDE = 16
@@ -61,5 +66,6 @@ fits(
   SCALES.every(scale => SCALE_LEVELS[scale].count <= ANSWER_STRIDE),
   'a level for each answer',
 )
-fits(Cell.signal + SIGNALS + 1 <= Cell.dwell, 'a cell for each signal')
+fits(Cell.signal + SIGNALS + 1 <= Cell.exit, 'a cell for each signal')
+fits(Cell.exit + SIGNALS + 2 <= Cell.dwell, 'a cell for each last signal, and one for none')
 fits(CELL_KEYS <= 65_536, 'keys of 16 bits')

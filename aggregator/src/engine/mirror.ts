@@ -3,6 +3,7 @@ import { DEFAULT_CONFIG, type EngineConfig } from './config.js'
 import { Ledger, type Page } from './ledger.js'
 import { type PartialSink, partialSteps } from './partial.js'
 import type { Audience } from './state.js'
+import type { Spoken } from './voices.js'
 
 export interface MirrorListener {
   /** Something of a touchpoint changed. */
@@ -27,6 +28,8 @@ export class Mirror implements PartialSink {
     signals: [],
   }
   readonly ledger = new Ledger()
+  /** The newest comments of each touchpoint. */
+  readonly voices: (readonly Spoken[])[] = []
   configuration = DEFAULT_CONFIG
   readonly #listener: MirrorListener
   #page: Page | null = null
@@ -74,6 +77,10 @@ export class Mirror implements PartialSink {
 
   erased(hi: number, lo: number, byHi: number, byLo: number): void {
     this.#listener.erased(hi, lo, byHi, byLo)
+  }
+
+  spoken(touchpoint: number, list: readonly Spoken[]): void {
+    this.voices[touchpoint] = list
   }
 
   rank(touchpoint: number, audience: Audience, register: number, rank: number, time: number): void {

@@ -2,10 +2,10 @@ import type { EventTotals } from '@pulssi/protocol/client'
 import { ByteReader, ByteWriter } from './bytes.js'
 import type { EngineConfig } from './config.js'
 import type { Page } from './ledger.js'
-import { readCrowds, readPage, type SectionSink, writeCrowds, writePage } from './sections.js'
+import { readCrowds, readPage, readSpoken, type SectionSink, writeCrowds, writePage, writeSpoken } from './sections.js'
 import { type Audience, BACKED, JOURNAL_WORDS, type State } from './state.js'
 
-const FORMAT = 2
+const FORMAT = 3
 const TOTALS = ['accepted', 'duplicates', 'lost', 'late', 'tooLate', 'rejected', 'bots'] as const
 const NOTHING: readonly number[] = []
 /** Entries of a journal that are read in one step. */
@@ -26,7 +26,7 @@ const LISTS = ['channels', 'signals', 'touchpoints'] as const
 /**
  * Writes what changed in a state: whole slices (absolute, so that receiving one twice does nothing) and who was seen
  * (a union, likewise). Layout: head, configuration, new names, pages with their changed spans, erasures, journal, whole
- * crowds.
+ * crowds, comments of the touchpoints where they changed.
  */
 export class PartialWriter {
   readonly #out = new ByteWriter(65_536)
@@ -50,6 +50,7 @@ export class PartialWriter {
     this.#erased(state)
     this.#journal(state, crowds)
     this.#crowds(state, crowds ? touchpoints : NOTHING)
+    this.#spoken(state, whole ? state.voices.places() : [...state.voices.changed])
     this.#clear(state)
     return this.#out.take()
   }
@@ -57,6 +58,7 @@ export class PartialWriter {
   /** A partial that says nothing of any touchpoint. */
   head(state: State): Uint8Array {
     this.#begin(state, true, 0)
+    this.#out.u32(0)
     this.#out.u32(0)
     this.#out.u32(0)
     this.#out.u32(0)
@@ -93,6 +95,7 @@ export class PartialWriter {
       page.dirty = false
     }
     dirty.length = 0
+    state.voices.changed.clear()
     state.journal.clear()
   }
 
@@ -110,6 +113,11 @@ export class PartialWriter {
   #crowds(state: State, touchpoints: readonly number[]): void {
     this.#out.u32(touchpoints.length)
     for (const place of touchpoints) writeCrowds(this.#out, state, place)
+  }
+
+  #spoken(state: State, touchpoints: readonly number[]): void {
+    this.#out.u32(touchpoints.length)
+    for (const place of touchpoints) writeSpoken(this.#out, state, place)
   }
 }
 
@@ -141,6 +149,7 @@ export function* partialSteps(bytes: Uint8Array, sink: PartialSink): Generator<v
   for (let left = input.u32(); left > 0; left -= STEP_ENTRIES)
     yield readJournal(input, sink, Math.min(left, STEP_ENTRIES))
   for (let left = input.u32(); left > 0; left--) yield readCrowds(input, sink)
+  for (let left = input.u32(); left > 0; left--) yield readSpoken(input, sink)
 }
 
 function readJournal(input: ByteReader, sink: PartialSink, entries: number): void {

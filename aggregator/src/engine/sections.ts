@@ -4,6 +4,7 @@ import type { Page } from './ledger.js'
 import { CELL_KEYS } from './limits.js'
 import { SKETCH_PAIRS } from './sketch.js'
 import { Audience, type State } from './state.js'
+import { newestSpoken, readVoices, type Spoken, writeVoices } from './voices.js'
 
 /** What is said of a touchpoint beside its counts. */
 export interface PageHeader {
@@ -21,6 +22,8 @@ export interface SectionSink {
   seen(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void
   backed(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void
   rank(touchpoint: number, audience: Audience, register: number, rank: number, time: number): void
+  /** Replaces all comments of a touchpoint. */
+  spoken(touchpoint: number, list: readonly Spoken[]): void
 }
 
 const MEMBER_WORDS = 3
@@ -126,4 +129,14 @@ function readMembers(input: ByteReader, take: (hi: number, lo: number, time: num
   input.array(members, n)
   for (let i = 0; i < n; i += MEMBER_WORDS)
     take(members[i] as number, members[i + 1] as number, members[i + 2] as number)
+}
+
+/** The comments of a touchpoint. */
+export function writeSpoken(out: ByteWriter, state: State, place: number): void {
+  out.u16(place)
+  writeVoices(out, newestSpoken([state.voices.at(place)], state.clock))
+}
+
+export function readSpoken(input: ByteReader, sink: SectionSink): void {
+  sink.spoken(input.u16(), readVoices(input))
 }

@@ -7,6 +7,7 @@ import { Quorum } from './quorum.js'
 import { REGISTER_REST } from './sketch.js'
 import { Streams } from './streams.js'
 import { Visitors } from './visitors.js'
+import { type Spoken, Voices } from './voices.js'
 
 /** Changes of crowds that a partial carries one by one. Beyond, it carries the whole crowds of changed touchpoints. */
 const JOURNAL_ENTRIES = 65_536
@@ -83,6 +84,7 @@ export class State {
   readonly crowds: [Crowd[], Crowd[]] = [[], []]
   /** Who backs each crowd; a touchpoint has both, or none. */
   readonly quorums: [Quorum, Quorum][] = []
+  readonly voices = new Voices()
   readonly journal = new Journal()
 
   configure(config: EngineConfig): void {
@@ -135,7 +137,18 @@ export class State {
       for (const holder of holders) holder?.replace(hi, lo, byHi, byLo)
       this.ledger.touch(place, page)
     })
+    this.voices.erase(hi, lo, place => {
+      this.ledger.keeper?.(place)
+      this.ledger.touch(place, this.ledger.page(place))
+    })
     this.journal.erase(hi, lo, byHi, byLo)
+  }
+
+  /** A visitor wrote something. */
+  heard(place: number, spoken: Spoken): void {
+    this.ledger.keeper?.(place)
+    this.voices.add(place, spoken, this.clock)
+    this.ledger.touch(place, this.ledger.page(place))
   }
 
   /** An accepted event named a touchpoint, on a channel. */

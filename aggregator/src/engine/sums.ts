@@ -79,6 +79,7 @@ export class Sums {
   #add(mirror: Mirror, key: number, count: number): void {
     if (key < COUNTERS) this.counters[key] = (this.counters[key] as number) + count
     else if (key >= Cell.dwell) buckets[key - Cell.dwell] = (buckets[key - Cell.dwell] as number) + count
+    else if (key >= Cell.exit) return
     else if (key < Cell.answer) this.recovered += count
     else if (key < Cell.signal) this.answers[key - Cell.answer] = (this.answers[key - Cell.answer] as number) + count
     else {

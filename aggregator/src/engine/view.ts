@@ -1,12 +1,16 @@
-import type { EventTotals, Journey, Pulse, Window } from '@pulssi/protocol/client'
+import type { Detail, EventTotals, Journey, Pulse, Voice, Window } from '@pulssi/protocol/client'
 import type { EngineConfig } from './config.js'
+import { detail, transitionsFrom } from './detail.js'
 import { SCORE_PARTS, shrunk } from './figures.js'
-import { Cell, SECOND_MS } from './limits.js'
+import { SECOND_MS } from './limits.js'
 import { type Baselines, pulse } from './pulse.js'
+import { type Figures, firstMinute, type Readings, readings } from './reading.js'
 import type { Counted, Spot } from './spot.js'
 import { byName, JOURNEY, Spots, STAGE } from './spots.js'
+import { Audience } from './state.js'
 import { addBaseline, baselineSums, noBaseline, Sums } from './sums.js'
-import { baselineOf, eachSpan, rangeOf, sinceOf } from './windows.js'
+import { newestSpoken, voiceOf } from './voices.js'
+import { baselineOf, rangeOf, sinceOf } from './windows.js'
 
 const STALE_MS = 3 * SECOND_MS
 
@@ -22,6 +26,7 @@ export class View {
     this.#spots = new Spots(partitions)
   }
 
+  /** The journey map in force. */
   get config(): EngineConfig {
     return this.#spots.config
   }
@@ -83,6 +88,20 @@ export class View {
     return pulse(head, counted, baselines, this.config.weights)
   }
 
+  /** The figures that have an interval, as a rule judges them. Throws as `pulse`. */
+  readings(touchpoint: string, window: Window): Readings {
+    return readings(this.#count(this.#spots.named(touchpoint), window))
+  }
+
+  /** Since when it has been bad, step by step (see `firstMinute`); nothing may be absorbed in between. */
+  firstMinute(
+    touchpoint: string,
+    window: Window,
+    isBad: (figures: Figures) => boolean | null,
+  ): Generator<void, number | null> {
+    return firstMinute(this.#spots, touchpoint, window, this.#clock, isBad)
+  }
+
   totals(): EventTotals {
     const sum: EventTotals = { accepted: 0, duplicates: 0, lost: 0, late: 0, tooLate: 0, rejected: 0, bots: 0 }
     for (const { totals } of this.#spots.mirrors)
@@ -100,31 +119,31 @@ export class View {
     }
   }
 
+  /** What a pulse doesn't say, step by step; nothing may be absorbed in between. Throws as `pulse`. */
+  detail(touchpoint: string, window: Window): Generator<void, Detail> {
+    return detail(this.#spots, touchpoint, window, this.#clock)
+  }
+
+  /** The touchpoints of a roll-up, or the touchpoint itself. Throws as `pulse`. */
+  members(name: string): string[] {
+    return [...(this.#spots.named(name).members ?? [{ name }])].map(({ name }) => name)
+  }
+
+  /** The newest comments of a touchpoint, newest first; none where too few stand behind it (N23). */
+  voices(touchpoint: string): Voice[] {
+    const spot = this.#spots.named(touchpoint)
+    if (!spot.quorums[Audience.all].holds(sinceOf(null))) return []
+    const lists = this.#spots.mirrors.map(({ voices }, partition) => voices[spot.parts[partition] as number] ?? [])
+    return newestSpoken(lists, this.#clock).map(spoken => ({ touchpoint, ...voiceOf(spoken) }))
+  }
+
   #transitions(window: Window): Journey['transitions'] {
-    const range = rangeOf(window, this.#clock)
-    const sums = new Map<string, { from: string; to: string; n: number }>()
-    for (const spot of this.#spots.touchpoints.values()) {
-      this.#spots.mirrors.forEach((mirror, partition) => {
-        const part = spot.parts[partition] as number
-        if (part < 0) return
-        const page = mirror.ledger.page(part)
-        eachSpan(page, range, place => {
-          const offset = page.offset[place] as number
-          const keys = mirror.ledger.spans.keys(offset)
-          const counts = mirror.ledger.spans.counts(offset)
-          const first = offset & 0xffff
-          for (let i = first + (page.length[place] as number) - 1; i >= first; i--) {
-            const key = keys[i] as number
-            if (key < Cell.transition) break
-            const to = mirror.names.touchpoints[key - Cell.transition] as string
-            const sum = sums.get(`${spot.name} ${to}`) ?? { from: spot.name, to, n: 0 }
-            sum.n += counts[i] as number
-            sums.set(`${spot.name} ${to}`, sum)
-          }
-        })
-      })
-    }
-    return [...sums.values()].sort((a, b) => byName(a.from, b.from) || byName(a.to, b.to))
+    const spots = [...this.#spots.touchpoints.values()].sort((a, b) => byName(a.name, b.name))
+    return spots.flatMap(spot =>
+      [...transitionsFrom(this.#spots, spot, window, this.#clock)]
+        .sort(([a], [b]) => byName(a, b))
+        .map(([to, n]) => ({ from: spot.name, to, n })),
+    )
   }
 
   #count(spot: Spot, window: Window): Counted {

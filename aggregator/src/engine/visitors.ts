@@ -20,7 +20,7 @@ export const Word = {
   /** Second at which the wheel holds the visitor; −1: nowhere. */
   queued: 12,
   streams: 13,
-  /** page | troubled << 1 | trail length << 8 */
+  /** page | troubled << 1 | trail length << 8 | (1 + last signal of the visit, 0: none) << 16 */
   flags: 14,
   trailTimes: 16,
   /** Two touchpoints a word. */
@@ -31,6 +31,9 @@ const ROW_TIMES = ROW_WORDS / 2
 
 export const Flag = { page: 1, troubled: 2 } as const
 export const TRAIL_SHIFT = 8
+export const TRAIL_BITS = 0xff << TRAIL_SHIFT
+export const SIGNAL_SHIFT = 16
+export const SIGNAL_BITS = 0xff << SIGNAL_SHIFT
 
 /**
  * One row of 160 bytes a visitor in pages of 4,096, found by the 64-bit hash of its id: no object, no string. Rows

@@ -1,7 +1,18 @@
 import type { Ledger, Page } from './ledger.js'
 import { Cell, SLICE_MS, TRAIL_ENTRIES } from './limits.js'
 import type { Places } from './places.js'
-import { Flag, ROW_WORDS, Time, TRAIL_SHIFT, type Visitors, VisitState, Word } from './visitors.js'
+import {
+  Flag,
+  ROW_WORDS,
+  SIGNAL_BITS,
+  SIGNAL_SHIFT,
+  Time,
+  TRAIL_BITS,
+  TRAIL_SHIFT,
+  type Visitors,
+  VisitState,
+  Word,
+} from './visitors.js'
 
 const SLICE = SLICE_MS[0]
 const PLACE_BITS = 0xffff
@@ -11,6 +22,8 @@ const OUTCOME: Record<2 | 3 | 4, number> = {
   [VisitState.unseen]: Cell.unseen,
   [VisitState.completed]: Cell.completed,
 }
+
+const trailLength = (flags: number): number => (flags & TRAIL_BITS) >>> TRAIL_SHIFT
 
 /** Bucket of a dwell time: 32 steps an octave, by the place of the highest bit. ms ≥ 0, below 2³². */
 export function dwellBucket(ms: number): number {
@@ -108,7 +121,7 @@ export class Visits {
     this.#page(place).active++
     words[this.#at + Word.visit] = place | (channel << 16) | (VisitState.open << STATE_SHIFT)
     words[this.#at + Word.enterLag] = t - own
-    const flags = words[this.#at + Word.flags] & ~(Flag.page | Flag.troubled)
+    const flags = words[this.#at + Word.flags] & ~(Flag.page | Flag.troubled | SIGNAL_BITS)
     words[this.#at + Word.flags] = flags | (page ? Flag.page : 0)
     this.#times[this.#timesAt + Time.entered] = t
     this.touch(place, t)
@@ -139,10 +152,11 @@ export class Visits {
     this.#setState(VisitState.none)
   }
 
-  /** N16 */
-  signal(place: number, t: number): void {
+  /** N16, N22 */
+  signal(place: number, signal: number, t: number): void {
     if (!this.touch(place, t)) return
-    const flags = this.#words[this.#at + Word.flags]
+    const flags = (this.#words[this.#at + Word.flags] & ~SIGNAL_BITS) | ((signal + 1) << SIGNAL_SHIFT)
+    this.#words[this.#at + Word.flags] = flags
     if ((flags & Flag.troubled) !== 0) return
     this.#words[this.#at + Word.flags] = flags | Flag.troubled
     const entered = this.#times[this.#timesAt + Time.entered] - this.#words[this.#at + Word.enterLag]
@@ -189,6 +203,7 @@ export class Visits {
     const slice = Math.floor(at / SLICE)
     this.#ledger.add(place, slice, outcome, delta)
     this.#ledger.add(place, slice, Cell.dwell + dwellBucket(dwell), delta)
+    if (outcome === Cell.dropped) this.#ledger.add(place, slice, Cell.exit + this.#lastSignal, delta)
     this.#page(place).active -= delta
   }
 
@@ -209,7 +224,7 @@ export class Visits {
   #remember(place: number, t: number): void {
     const words = this.#words
     const flags = words[this.#at + Word.flags]
-    let length = flags >>> TRAIL_SHIFT
+    let length = trailLength(flags)
     const times = this.#at + Word.trailTimes
     if (length > 0 && this.#trailPlace(length - 1) === place) {
       words[times + length - 1] = t | 0
@@ -222,7 +237,12 @@ export class Visits {
     }
     words[times + length] = t | 0
     this.#setTrailPlace(length, place)
-    words[this.#at + Word.flags] = (flags & ((1 << TRAIL_SHIFT) - 1)) | ((length + 1) << TRAIL_SHIFT)
+    words[this.#at + Word.flags] = (flags & ~TRAIL_BITS) | ((length + 1) << TRAIL_SHIFT)
+  }
+
+  /** 1 + the last signal of the visit at hand; 0: there was none. */
+  get #lastSignal(): number {
+    return (this.#words[this.#at + Word.flags] & SIGNAL_BITS) >>> SIGNAL_SHIFT
   }
 
   #trailPlace(i: number): number {
@@ -243,14 +263,15 @@ export class Visits {
     const channel = this.#places.channels.list[(visit >>> 16) & 255]
     const flags = this.#words[this.#at + Word.flags] & (Flag.page | Flag.troubled)
     const times = [Time.entered, Time.active, Time.deadline].map(time => this.#times[this.#timesAt + time])
-    return `${place} ${channel} ${visit >>> STATE_SHIFT} ${flags} ${this.#words[this.#at + Word.enterLag]} ${times}`
+    const signal = this.#places.signals.list[this.#lastSignal - 1] ?? ''
+    return `${place} ${channel} ${visit >>> STATE_SHIFT} ${flags} ${signal} ${this.#words[this.#at + Word.enterLag]} ${times}`
   }
 
   /** The trail at hand as [place, ms since 1970], within the horizon before the visitor's time. */
   trail(): [place: number, at: number][] {
     const now = this.visitorTime
     const trail: [number, number][] = []
-    for (let i = 0; i < this.#words[this.#at + Word.flags] >>> TRAIL_SHIFT; i++) {
+    for (let i = 0; i < trailLength(this.#words[this.#at + Word.flags]); i++) {
       const age = ((now | 0) - this.#words[this.#at + Word.trailTimes + i]) >>> 0
       if (age <= this.#places.map.config.horizonMs) trail.push([this.#trailPlace(i), now - age])
     }

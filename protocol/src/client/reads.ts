@@ -1,6 +1,6 @@
 /** What the server answers to reads, beside pulses and journeys, as JSON. Times are ms since 1970. */
 import type { ScaleFigures } from './json.js'
-import type { Scale } from './messages.js'
+import type { Scale, Window } from './messages.js'
 
 /** GET /v1/project: what a screen must know to draw the journey. */
 export interface Project {
@@ -18,7 +18,7 @@ export interface Project {
 export interface Detail {
   clock: number
   touchpoint: string
-  window: string
+  window: Window
   /** Where visits came from, and went on to. Empty for a roll-up. */
   from: { touchpoint: string; n: number }[]
   to: { touchpoint: string; n: number }[]
@@ -109,7 +109,7 @@ export interface Incident {
   acknowledgedAt: number | null
   resolvedAt: number | null
   /** The window in which the rule held last, and the figure there. */
-  window: string
+  window: Window
   value: number | null
   low: number | null
   high: number | null

@@ -17,15 +17,15 @@ export const turnedAway = ({ fault, message }: Admission<never> & { readonly ok:
   return badRequest(message)
 }
 
-/** Who reads, if its token has the scope. Throws HttpError 400, 401, 403, 429. */
+/** Who reads, if its token has the scope; null: any will do. Throws HttpError 400, 401, 403, 429. */
 export const readerOf = async (
   access: Access,
   request: IncomingMessage,
   caller: Pick<Caller, 'address'>,
-  scope: string,
+  scope: string | null,
 ): Promise<Reader> => {
   const admission = await admitReader(access, bearer(request), caller)
   if (!admission.ok) throw turnedAway(admission)
-  if (!admission.value.scopes.has(scope)) throw forbidden(`this token lacks the scope ${scope}`)
+  if (scope !== null && !admission.value.scopes.has(scope)) throw forbidden(`this token lacks the scope ${scope}`)
   return admission.value
 }

@@ -1,46 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { SUBSCRIPTION_PATTERNS, TOUCHPOINT_CHARS, WINDOWS, type Window } from '@pulssi/protocol'
 import type { Board } from '../../board/index.js'
 import { type Access, mayRead, type Reader, readsAll } from '../access.js'
 import { callerAddress } from '../proxies.js'
 import { readerOf } from './admitted.js'
-import { badRequest, forbidden, sendJson } from './answer.js'
+import { forbidden, sendJson } from './answer.js'
+import { checkNames, patternsOf, windowOf } from './query.js'
 
 export interface ReadsOptions {
   readonly access: Access
   readonly board: Board
   /** Resolves once the board shows what is durable now. */
   readonly settle: () => Promise<void>
-}
-
-const PATTERN = /^~?[a-z0-9_.-]*\*?$/
-const DEFAULT_WINDOW: Window = '5m'
-const EVERYTHING = '*'
-
-const windowOf = (query: URLSearchParams): Window => {
-  const name = query.get('window') ?? DEFAULT_WINDOW
-  const found = WINDOWS.find(window => window === name)
-  if (found === undefined) throw badRequest(`window is one of ${WINDOWS.join(', ')}`)
-  return found
-}
-
-const checkNames = (query: URLSearchParams, known: readonly string[]): void => {
-  for (const name of query.keys()) {
-    if (!known.includes(name)) throw badRequest(`unknown parameter; known here: ${known.join(', ')}`)
-  }
-}
-
-const patternsOf = (query: URLSearchParams): string[] => {
-  const patterns = query.getAll('touchpoint')
-  if (patterns.length === 0) return [EVERYTHING]
-  if (patterns.length > SUBSCRIPTION_PATTERNS)
-    throw badRequest(`at most ${SUBSCRIPTION_PATTERNS} touchpoint parameters`)
-  for (const pattern of patterns) {
-    if (pattern.length > TOUCHPOINT_CHARS + 1 || !PATTERN.test(pattern)) {
-      throw badRequest('touchpoint is a name, or the start of one followed by *')
-    }
-  }
-  return patterns
 }
 
 /** GET /v1/pulse and GET /v1/journey. */

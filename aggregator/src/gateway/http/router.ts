@@ -4,6 +4,7 @@ import type { Door } from '../door.js'
 import type { Reason } from '../readiness.js'
 import type { AdminRoutes } from './admin.js'
 import { HttpError, sendError } from './answer.js'
+import type { DetailRoutes } from './detail.js'
 import type { EventsRoute } from './events.js'
 import type { Files } from './files.js'
 import { METRICS_PATH, type MetricsRoute } from './metrics.js'
@@ -14,6 +15,7 @@ export interface RouterOptions {
   readonly door: Door
   readonly events: EventsRoute
   readonly reads: ReadRoutes
+  readonly details: DetailRoutes
   readonly admin: AdminRoutes
   readonly files: Files
   readonly metrics: MetricsRoute
@@ -38,12 +40,15 @@ export class Router {
   readonly #routes: ReadonlyMap<string, Route>
 
   constructor(options: RouterOptions) {
-    const { events, metrics, reads, reasons } = options
+    const { details, events, metrics, reads, reasons } = options
     this.#options = options
     this.#routes = new Map<string, Route>([
       ['/v1/events', { methods: ['POST'], handle: (request, response) => events.answer(request, response) }],
       ['/v1/pulse', { methods: READ, handle: (request, response, query) => reads.pulse(request, response, query) }],
       ['/v1/journey', { methods: READ, handle: (request, response, query) => reads.journey(request, response, query) }],
+      ['/v1/project', { methods: READ, handle: (...asked) => details.project(...asked) }],
+      ['/v1/touchpoint', { methods: READ, handle: (...asked) => details.touchpoint(...asked) }],
+      ['/v1/voice', { methods: READ, handle: (...asked) => details.voice(...asked) }],
       [METRICS_PATH, { methods: ['GET'], handle: (request, response) => metrics.answer(request, response) }],
       ['/readyz', { methods: READ, handle: (_, response) => answerReady(response, reasons()) }],
     ])
