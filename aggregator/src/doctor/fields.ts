@@ -10,10 +10,11 @@ type Figure = Config['rules'][number]['figure']
  * - `day`: hashed with the day's salt, which is destroyed a day later.
  * - `log`: in the log for the retention, or until its visitor is erased and the log compacted.
  * - `visit`: in the log as above, and in the visitor's row until the visitor is forgotten.
+ * - `words`: in the log as above, and among the newest comments of its touchpoint for 30 days at most.
  * - `counts`: in the log as above, and then in sums that tell of nobody.
  * - `file`: in the configuration, as long as the operator leaves it there.
  */
-export type Stay = 'moment' | 'day' | 'log' | 'visit' | 'counts' | 'file'
+export type Stay = 'moment' | 'day' | 'log' | 'visit' | 'words' | 'counts' | 'file'
 
 export interface Field {
   readonly name: string
@@ -82,8 +83,12 @@ const EVENT: readonly Field[] = [
     figures: ['sentiment'],
   }),
   optional('score', ['event'], { is: 'the answer', usedBy: 'sentiment', stay: 'counts', figures: ['sentiment'] }),
-  optional('comment', ['event'], { is: 'words of the visitor, scrubbed', usedBy: 'people who read them', stay: 'log' }),
-  optional('text', ['event'], { is: 'an answer in words, scrubbed', usedBy: 'people who read them', stay: 'log' }),
+  optional('comment', ['event'], {
+    is: 'words of the visitor, scrubbed',
+    usedBy: 'people who read them',
+    stay: 'words',
+  }),
+  optional('text', ['event'], { is: 'an answer in words, scrubbed', usedBy: 'people who read them', stay: 'words' }),
   optional('option', ['event'], { is: 'the option chosen', usedBy: 'why they left', stay: 'log' }),
   optional('ask', ['event'], { is: 'which question was answered', usedBy: 'the budget of asks', stay: 'log' }),
   optional('result', ['event'], {
@@ -93,7 +98,7 @@ const EVENT: readonly Field[] = [
   }),
   optional('name', ['event'], {
     is: 'which signal of trouble',
-    usedBy: 'friction',
+    usedBy: 'friction, why they left',
     stay: 'counts',
     figures: ['friction'],
   }),
@@ -173,6 +178,8 @@ export const stayText = (stay: Stay, config: Pick<Config, 'journey' | 'server'>)
       return log
     case 'visit':
       return `${log}; ${Math.round(visitorHours(config) * 10) / 10} h after the last event in the visitor's row`
+    case 'words':
+      return `${log}; the newest of a touchpoint 30 days at most`
     case 'counts':
       return `${log}; then in sums that tell of nobody`
     case 'file':
