@@ -1,85 +1,22 @@
-/**
- * What a browser gets: the SDK's entries as ESM with all that they need of the protocol inside, the same as files for
- * script tags, and types that name no other package. `tsc -b` has written sdk/dist/tsc and protocol/dist before.
- */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+/** Everything that is bundled. `tsc -b` has compiled the sources before. */
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
-
-const compiled = 'sdk/dist/tsc'
-const entries = {
-  index: `${compiled}/index.js`,
-  keep: `${compiled}/keep/index.js`,
-  live: `${compiled}/live/index.js`,
-}
-
-const copyTypes = (from, to) => {
-  for (const name of readdirSync(from, { recursive: true })) {
-    if (!name.endsWith('.d.ts')) continue
-    const target = join(to, name)
-    const protocol = relative(dirname(resolve(target)), resolve('sdk/dist/types/protocol/index.js'))
-    const text = readFileSync(join(from, name), 'utf8')
-      .replaceAll("'@pulssi/protocol/client'", `'${protocol}'`)
-      .replace(/^\/\/# sourceMappingURL=.*$/m, '')
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, text)
-  }
-}
-
-const selfContainedTypes = () => ({
-  name: 'self-contained-types',
-  writeBundle() {
-    copyTypes('protocol/dist/client', 'sdk/dist/types/protocol')
-    copyTypes(compiled, 'sdk/dist/types/sdk')
-  },
-})
-
-/** The shorter word for the same: what may be assigned only once has been checked by then. */
-const letForConst = () => ({
-  name: 'let-for-const',
-  renderChunk: code => ({ code: code.replace(/\bconst /g, 'let '), map: null }),
-})
-
-/** Names that begin with $ are private to the SDK and its own objects. */
-const minify = () =>
-  terser({
-    ecma: 2020,
-    compress: {
-      passes: 6,
-      inline: 1,
-      loops: false,
-      lhs_constants: false,
-      pure_getters: true,
-      unsafe_arrows: true,
-    },
-    mangle: { properties: { regex: /^\$/ } },
-  })
-
-const script = (entry, name, file) => ({
-  input: `${compiled}/${entry}.js`,
-  plugins: [nodeResolve()],
-  output: {
-    file: `sdk/dist/${file}`,
-    format: 'iife',
-    name,
-    strict: false,
-    plugins: [letForConst(), minify()],
-  },
-})
+import { screenFiles } from './aggregator/screen/build.mjs'
+import { demoFiles } from './examples/demo/build.mjs'
+import { sdk } from './sdk/build.mjs'
 
 export default [
+  ...sdk,
   {
-    input: entries,
-    plugins: [nodeResolve(), selfContainedTypes()],
-    output: {
-      dir: 'sdk/dist',
-      format: 'es',
-      entryFileNames: '[name].js',
-      chunkFileNames: 'shared.js',
-    },
+    input: 'aggregator/screen/dist/main.js',
+    plugins: [nodeResolve({ browser: true }), screenFiles('aggregator/screen')],
+    output: { file: 'aggregator/dist/screen/screen.js', format: 'es', plugins: [terser({ ecma: 2020, module: true })] },
   },
-  script('script', 'pulssi', 'pulssi.min.js'),
-  script('keep/script', 'pulssi', 'keep.min.js'),
-  script('live/script', 'pulssiLive', 'live.min.js'),
+  // What `pulssi dev` runs. The packages that it stands on are the aggregator's own.
+  {
+    input: 'examples/dist/demo/index.js',
+    external: [/^node:/, /^@pulssi\//, 'standardwebhooks'],
+    plugins: [nodeResolve(), demoFiles('examples')],
+    output: { file: 'aggregator/dist/demo/index.js', format: 'es' },
+  },
 ]

@@ -44,21 +44,36 @@ const ROOMS = {
     '@client',
     '@protocol',
   ],
-  'aggregator/src/gateway': [
-    'aggregator/src/gateway/limits.ts',
+  'aggregator/src/history': ['aggregator/src/board', 'aggregator/src/engine', 'aggregator/src/ports.ts', '@client'],
+  'aggregator/src/alerts': [
     'aggregator/src/board',
     'aggregator/src/config',
     'aggregator/src/engine',
+    'aggregator/src/metrics',
+    'aggregator/src/ports.ts',
+    'aggregator/src/version.ts',
+    '@client',
+    '@protocol',
+  ],
+  'aggregator/src/gateway': [
+    'aggregator/src/gateway/limits.ts',
+    'aggregator/src/alerts',
+    'aggregator/src/board',
+    'aggregator/src/config',
+    'aggregator/src/engine',
+    'aggregator/src/history',
     'aggregator/src/intake',
     'aggregator/src/metrics',
     'aggregator/src/ops',
     'aggregator/src/ports.ts',
+    'aggregator/src/version.ts',
     'aggregator/src/worker',
     '@client',
     '@protocol',
   ],
   'aggregator/src/cli': ['aggregator/src', '@client', '@protocol', '@sdk'],
   'aggregator/src': ['aggregator/src'],
+  'aggregator/screen/src': ['@client', '@sdk'],
 } as const
 
 const PACKAGES: Record<string, string> = {

@@ -10,6 +10,7 @@ export const LOG_FIELDS = {
   connections: 'WebSockets that stand',
   partition: 'partition of the log',
   partitions: 'how many there are',
+  day: 'day of the history, UTC',
   host: 'address listened on',
   port: 'port listened on',
   clock: 'wall or data',
@@ -17,11 +18,14 @@ export const LOG_FIELDS = {
   last: 'last entry of the log',
   sequence: 'entry that an image holds last',
   through: 'last entry removed',
-  reason: 'why an image is damaged',
+  reason: 'why an image is damaged, or a hook not told',
   storedAt: 'when an image was stored, ms since 1970',
   tookMs: 'how long it took, ms',
   sizeBytes: 'size, bytes',
   paths: 'keys of the configuration',
+  hook: 'name of a hook',
+  attempt: 'number of the attempt at a message',
+  status: 'what a hook answered',
   problems: 'what is wrong with the configuration: path and message',
 } as const
 

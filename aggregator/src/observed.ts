@@ -1,3 +1,4 @@
+import type { Alerts } from './alerts/index.js'
 import type { Board } from './board/index.js'
 import { type Appender, type Gateway, type Reason, reasonsNotReady } from './gateway/index.js'
 import { Exposition, type Snapshot, type TimedLog } from './metrics/index.js'
@@ -10,6 +11,7 @@ export interface Watched {
   readonly appender: Appender
   readonly board: Board
   readonly worker: Worker
+  readonly alerts: Pick<Alerts, 'figures'>
   readonly mode: ClockMode
 }
 
@@ -20,7 +22,7 @@ export interface Observed {
 }
 
 /** A running server as it is seen from outside: its metrics, and whether it is ready. */
-export const observe = ({ gateway, log, appender, board, worker, mode }: Watched): Observed => {
+export const observe = ({ gateway, log, appender, board, worker, alerts, mode }: Watched): Observed => {
   const reasons = (): readonly Reason[] =>
     reasonsNotReady({
       refusingPartitions: appender.refusingPartitions,
@@ -47,6 +49,7 @@ export const observe = ({ gateway, log, appender, board, worker, mode }: Watched
       events: board.totals(),
     },
     worker: worker.figures,
+    alerts: alerts.figures,
   })
   return { exposition: new Exposition(snapshot), reasons }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Alerts } from './alerts/index.js'
 import { type Config, toEngineConfig } from './config/index.js'
 import {
   type Access,
@@ -15,7 +16,18 @@ import { keepConfig } from './worker/index.js'
 /** How often the log is asked to take the new journey map before it is left for the next time. */
 const TRIES = 5
 /** Read by whoever uses them, each time anew. */
-const LIVE = new Set(['project', 'keys', 'readTokens', 'jwt', 'journey', 'server.hosts', 'server.limits', 'server.tls'])
+const LIVE = new Set([
+  'project',
+  'keys',
+  'readTokens',
+  'jwt',
+  'journey',
+  'rules',
+  'hooks',
+  'server.hosts',
+  'server.limits',
+  'server.tls',
+])
 /** Limits that were handed over at the start for good. */
 const FIXED_LIMITS = ['frameBytes', 'fragments', 'pingMs', 'requestMs', 'headersMs'] as const
 
@@ -26,6 +38,7 @@ export interface Changeable {
   readonly sockets: Sockets
   readonly gateway: Gateway
   readonly appender: Appender
+  readonly alerts: Alerts
   readonly store: Store
   /** Shared with all that keep to them. */
   readonly limits: { -readonly [name in keyof Limits]: Limits[name] }
@@ -75,7 +88,7 @@ export class Reload {
   }
 
   async #apply(config: Config): Promise<readonly string[]> {
-    const { access, door, sockets, gateway, limits } = this.#parts
+    const { access, door, sockets, gateway, alerts, limits } = this.#parts
     const { tls, host, hosts } = config.server
     if (tls !== undefined && this.#started.server.tls !== undefined) gateway.secure(readTls(tls))
     access.replace(config)
@@ -83,6 +96,7 @@ export class Reload {
     const fixed = Object.fromEntries(FIXED_LIMITS.map(name => [name, limits[name]]))
     Object.assign(limits, config.server.limits, fixed)
     sockets.review()
+    alerts.replace(config)
     await this.#tell(config)
     return fixedChanges(this.#started, config)
   }

@@ -1,25 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+import { Alerts } from './alerts/index.js'
 import { Board } from './board/index.js'
+import { Closers } from './closers.js'
 import { type Config, toEngineConfig } from './config/index.js'
 import { type Embedded, openEmbedded } from './embedded/index.js'
 import { type EngineConfig, View } from './engine/index.js'
 import {
   Access,
   Addresses,
-  AdminRoutes,
   Appender,
   DayIdentity,
-  DetailRoutes,
   Door,
-  EventsRoute,
-  Files,
   Gateway,
   MetricsPort,
-  MetricsRoute,
   Proxies,
-  ReadRoutes,
-  Router,
   readTls,
   SETTLE_MS,
   SOCKET_PATH,
@@ -28,12 +23,14 @@ import {
   Ticker,
 } from './gateway/index.js'
 import { Intake } from './intake/index.js'
+import { keeping, telling } from './kept.js'
 import { TimedLog } from './metrics/index.js'
 import { observe } from './observed.js'
 import { operated, retaining } from './operated.js'
 import { Gate, type Operations } from './ops/index.js'
 import { type EventLog, systemClock } from './ports.js'
 import { type Changeable, Reload } from './reload.js'
+import { routing } from './routing.js'
 import { layFoundation, Worker } from './worker/index.js'
 
 export interface ServerOptions {
@@ -46,6 +43,8 @@ export interface ServerOptions {
   readonly onFatal?: (error: Error) => void
   /** In place of the configuration's journey map: the one that the data folder was counted with. */
   readonly journey?: EngineConfig
+  /** In place of the schedule by which hooks are called again (see RETRY_DELAYS_MS). */
+  readonly delaysMs?: readonly number[]
   /** Opens the ports in place of the embedded adapters: for faults on purpose. */
   readonly open?: typeof openEmbedded
 }
@@ -62,7 +61,7 @@ export interface RunningServer {
   readonly operations: Operations
   /**
    * Takes up another configuration: keys, tokens, origins, hosts, limits (those of a connection from its hello on),
-   * certificate and journey map. Resolves with the paths of what will only hold after a restart; rejects with
+   * certificate, journey map, rules and hooks. Resolves with the paths of what will only hold after a restart; rejects with
    * ConfigError where a file of it can't be read.
    */
   reload(config: Config): Promise<readonly string[]>
@@ -96,20 +95,30 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
   const gateway = new Gateway({ limits, logger, addresses, proxies: new Proxies(trustProxy), tls })
   const actualPort = await gateway.listen(host, port)
   const metricsPort = new MetricsPort()
-  let embedded: Embedded | null = null
+  const closers = new Closers()
+  // First of all nobody is let in any more: what is opened later is added below these.
+  const shut = async (): Promise<void> => {
+    await gateway.close()
+    await metricsPort.close()
+    await closers.close()
+  }
+  let closing: Promise<void> | null = null
+  const close = (): Promise<void> => {
+    closing ??= shut()
+    return closing
+  }
   try {
     const metricsUrl = await listenForMetrics(metricsPort, config)
-    embedded = await (options.open ?? openEmbedded)(dataDir, { partitions, warn: text => logger.warn(text) })
-    const running = await assemble(embedded, gateway, metricsPort, options, limits)
+    const embedded = await (options.open ?? openEmbedded)(dataDir, { partitions, warn: text => logger.warn(text) })
+    closers.add(() => embedded.close())
+    const running = await assemble(embedded, gateway, metricsPort, closers, options, limits)
     const address = `${written(host)}:${actualPort}`
     logger.info({ host, port: actualPort, partitions, clock: config.server.clock }, 'listening')
     const s = tls === null ? '' : 's'
     const urls = { url: `http${s}://${address}`, socketUrl: `ws${s}://${address}${SOCKET_PATH}`, metricsUrl }
-    return { ...urls, port: actualPort, ...running }
+    return { ...urls, port: actualPort, ...running, close }
   } catch (error) {
-    await metricsPort.close()
-    await gateway.close()
-    await embedded?.close()
+    await close()
     throw error
   }
 }
@@ -129,9 +138,10 @@ const assemble = async (
   embedded: Embedded,
   gateway: Gateway,
   metricsPort: MetricsPort,
-  { config, logger, onFatal = throwLater, journey = toEngineConfig(config) }: ServerOptions,
+  closers: Closers,
+  { config, logger, onFatal = throwLater, journey = toEngineConfig(config), delaysMs }: ServerOptions,
   limits: Changeable['limits'],
-): Promise<Pick<RunningServer, 'close' | 'reload' | 'operations'>> => {
+): Promise<Pick<RunningServer, 'reload' | 'operations'>> => {
   const { bus, store } = embedded
   const log = new TimedLog(embedded.log)
   const { addresses, proxies, tally } = gateway
@@ -139,58 +149,42 @@ const assemble = async (
   const clock = systemClock
   const { key } = await layFoundation({ log, store, config: journey, clock: mode, randomKey })
   const days = await DayIdentity.open(store, clock, () => store.compact())
-  const files = new Files()
   const access = new Access(config, () => limits.secretsPerAddressPerSecond)
   const door = new Door({ access, hosts: [host, ...hosts] })
   const intake = new Intake(key, log.partitions, mode === 'data', (code, count) => tally.refusedEvents.add(code, count))
   const appender = new Appender({ log, intake, limits, logger, tally, durable: await lastEntries(log) })
   const onError = (error: unknown): void => logger.error({ err: error }, 'an update of the board failed')
   const board = new Board({ view: new View(log.partitions), bus, clock, onError })
+  closers.add(() => board.close())
   const onFolded = appender.folded.bind(appender)
   const imageMs = config.server.imageSeconds * 1_000
   const gate = new Gate()
   const onImage = retaining({ embedded, gate, logger, clock, retentionHours: config.server.retentionHours })
-  const worker = await Worker.start({ log, store, bus, clock, logger, key, imageMs, onImage, onFolded, onFatal }).catch(
-    error => {
-      board.close()
-      throw error
-    },
-  )
+  const keeper = keeping(store, logger)
+  const told = { log, store, bus, clock, logger, key, imageMs, onImage, onFolded, onFatal }
+  const worker = await Worker.start({ ...told, history: keeper })
+  closers.add(() => worker.close())
+  closers.add(() => appender.drain())
   const ticker = new Ticker({ appender, intake, days, clock, mode, logger })
+  closers.add(() => ticker.close())
   const settle = async (): Promise<void> => {
     await ticker.catchUp()
     await board.reached(appender.durable, SETTLE_MS)
   }
   const sockets = new Sockets({ access, addresses, days, appender, board, limits, clock, tally }, door, proxies, logger)
-  const events = new EventsRoute({ access, addresses, days, appender, limits, clock })
-  const reads = new ReadRoutes({ access, board, settle })
-  const details = new DetailRoutes({ access, board, settle, project: config.project })
+  const history = telling({ access, board, store, keeper, partitions: log.partitions, logger, settle })
   const operations = operated({ embedded, gate, key, clock, worker, appender, settle })
-  const admin = new AdminRoutes({ access, operations })
-  const { exposition, reasons } = observe({ gateway, log, appender, board, worker, mode })
-  const metrics = new MetricsRoute({ access, exposition, addressOf: request => proxies.address(request) })
+  closers.add(() => operations.close())
   await settle()
-  metricsPort.open({ exposition, door })
-  gateway.open(new Router({ door, events, reads, details, admin, files, metrics, reasons, logger }), sockets)
+  const onChange = sockets.inform.bind(sockets)
+  const isReplay = mode === 'data'
+  const alerts = await Alerts.open({ board, store, clock, logger, config, isReplay, onChange, delaysMs })
+  closers.add(() => alerts.close())
+  const observed = observe({ gateway, log, appender, board, worker, alerts, mode })
+  metricsPort.open({ exposition: observed.exposition, door })
+  const parts = { access, addresses, days, appender, limits, clock, board, door, proxies, operations, alerts, observed }
+  gateway.open(routing({ ...parts, history, settle, logger, project: config.project }), sockets)
 
-  const close = async (): Promise<void> => {
-    await gateway.close()
-    await metricsPort.close()
-    await operations.close()
-    ticker.close()
-    await appender.drain()
-    await worker.close()
-    board.close()
-    await embedded.close()
-  }
-  let closing: Promise<void> | null = null
-  const reload = new Reload({ access, door, sockets, gateway, appender, store, limits }, config)
-  return {
-    operations,
-    reload: next => reload.apply(next),
-    close: () => {
-      closing ??= close()
-      return closing
-    },
-  }
+  const reload = new Reload({ access, door, sockets, gateway, appender, alerts, store, limits }, config)
+  return { operations, reload: next => reload.apply(next) }
 }

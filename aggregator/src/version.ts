@@ -1,2 +1,2 @@
-/** That of the package; a test compares. */
+/** That of the package. `npm run release` writes it. */
 export const VERSION = '0.1.0'

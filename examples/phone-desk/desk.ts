@@ -1,7 +1,7 @@
 import { createPulse } from '@pulssi/sdk'
 
 export interface DeskOptions {
-  /** The aggregator's socket, `ws://127.0.0.1:8700/v1/ws`. */
+  /** The aggregator's address, `http://127.0.0.1:8700`. */
   url: string
   /** A service's key, `sk_…`: it may speak for every visitor. */
   key: string
@@ -16,13 +16,13 @@ export interface Desk {
   /** The caller gave up waiting. */
   hangUp(visitor: string): void
   /** The call is over; `csat`, 1 to 5, is what the caller pressed after it, null where nothing was pressed. */
-  finish(visitor: string, call: { solved: boolean; csat: number | null }): void
+  finish(visitor: string, call: { solved: boolean; csat: number | null; comment?: string }): void
   /** Hands in what is not yet acknowledged, and closes. */
   stop(): Promise<void>
 }
 
-const QUEUE = 'phone.queue'
-const SUPPORT = 'phone.support'
+export const QUEUE = 'phone.queue'
+export const SUPPORT = 'phone.support'
 
 /** The phone desk: a service that tells the journey's other channel. It keeps nothing of a call itself. */
 export function openDesk({ url, key }: DeskOptions): Desk {
@@ -31,9 +31,10 @@ export function openDesk({ url, key }: DeskOptions): Desk {
     ring: visitor => pulse.as(visitor).enter(QUEUE),
     answer: visitor => pulse.as(visitor).enter(SUPPORT),
     hangUp: visitor => pulse.as(visitor).leave(QUEUE),
-    finish: (visitor, { solved, csat }) => {
+    finish: (visitor, { solved, csat, comment }) => {
       const caller = pulse.as(visitor)
-      if (csat !== null) caller.feedback(SUPPORT, { scale: 'csat', score: csat })
+      const words = comment === undefined ? {} : { comment }
+      if (csat !== null) caller.feedback(SUPPORT, { scale: 'csat', score: csat, ...words })
       if (solved) caller.goal(SUPPORT)
       else caller.leave(SUPPORT)
     },

@@ -1,45 +1,59 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { TEAS } from './catalogue.js'
+import { answerControls } from './controls.js'
+import { orderOf, pageRenderer, queryOf } from './pages.js'
+import { openTill, type Till } from './till.js'
+import { drawTin } from './tin.js'
 
 export interface ShopOptions {
   /** Port at 127.0.0.1; 0: any free one. */
   port: number
-  /** The aggregator's socket, `ws://127.0.0.1:8700/v1/ws`. */
+  /** The aggregator's address, `http://127.0.0.1:8700`. */
   pulseUrl: string
+  /** The folder with the shop's pages. */
+  pages: URL
 }
 
 export interface Shop {
   readonly url: string
+  /** Where its customers pay; the switch in its pages lets it fail. */
+  readonly till: Till
   stop(): Promise<void>
 }
 
+type Headers = Readonly<Record<string, string>>
+
 const PAGE_KEY = 'pk_demo_shop'
-/** This module runs from `examples/dist/shop`; the pages are served as they lie in `examples/shop/pages`. */
-const PAGES = new URL('../../shop/pages/', import.meta.url)
 const HTML = 'text/html; charset=utf-8'
+const TEXT = 'text/plain; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
+const CSS = 'text/css; charset=utf-8'
+const SVG = 'image/svg+xml'
 
-/** All that this server gives out: a path that is not named here does not exist. */
-const FILES: ReadonlyMap<string, { readonly file: URL; readonly type: string }> = new Map([
-  ['/', { file: new URL('home.html', PAGES), type: HTML }],
-  ['/product', { file: new URL('product.html', PAGES), type: HTML }],
-  ['/cart', { file: new URL('cart.html', PAGES), type: HTML }],
-  ['/payment', { file: new URL('payment.html', PAGES), type: HTML }],
-  ['/thanks', { file: new URL('thanks.html', PAGES), type: HTML }],
-  ['/help', { file: new URL('help.html', PAGES), type: HTML }],
-  ['/shop.css', { file: new URL('shop.css', PAGES), type: 'text/css; charset=utf-8' }],
-  ['/shop.js', { file: new URL('shop.js', PAGES), type: SCRIPT }],
-  ['/icon.svg', { file: new URL('icon.svg', PAGES), type: 'image/svg+xml' }],
-  ['/pulssi.min.js', { file: new URL(import.meta.resolve('@pulssi/sdk/pulssi.min.js')), type: SCRIPT }],
-])
+/** Files that are given out as they are; beside them there are the pages and the tins, and nothing else. */
+const filesIn = (pages: URL): ReadonlyMap<string, { readonly file: URL; readonly type: string }> =>
+  new Map([
+    ['/shop.css', { file: new URL('shop.css', pages), type: CSS }],
+    ['/parts.css', { file: new URL('parts.css', pages), type: CSS }],
+    ['/shop.js', { file: new URL('shop.js', pages), type: SCRIPT }],
+    ['/controls.js', { file: new URL('controls.js', pages), type: SCRIPT }],
+    ['/art/cup.svg', { file: new URL('art/cup.svg', pages), type: SVG }],
+    ['/art/table.svg', { file: new URL('art/table.svg', pages), type: SVG }],
+    ['/marks.min.js', { file: new URL(import.meta.resolve('@pulssi/sdk/marks.min.js')), type: SCRIPT }],
+  ])
 
-/** Serves the shop on an origin of its own, as a customer's site would stand beside its aggregator. */
-export async function startShop({ port, pulseUrl }: ShopOptions): Promise<Shop> {
-  const settings = `globalThis.shopSettings = ${JSON.stringify({ url: pulseUrl, key: PAGE_KEY })}\n`
+/**
+ * Serves the shop on an origin of its own, as a customer's site would stand beside its aggregator. Rejects with what
+ * `listen` says where the port is taken.
+ */
+export async function startShop({ port, pulseUrl, pages }: ShopOptions): Promise<Shop> {
+  const till = openTill()
   const headers = securityHeaders(pulseUrl)
+  const answer = answers({ pulseUrl, pages, till })
   const server = createServer((request, response) => {
-    answer(request, response, headers, settings).catch(() => {
+    answer(request, response, headers).catch(() => {
       if (!response.headersSent) response.writeHead(500, headers)
       response.end()
     })
@@ -51,6 +65,7 @@ export async function startShop({ port, pulseUrl }: ShopOptions): Promise<Shop> 
   const { port: bound } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${bound}`,
+    till,
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve())
@@ -59,7 +74,7 @@ export async function startShop({ port, pulseUrl }: ShopOptions): Promise<Shop> 
   }
 }
 
-function securityHeaders(pulseUrl: string): Record<string, string> {
+function securityHeaders(pulseUrl: string): Headers {
   const { host } = new URL(pulseUrl)
   return {
     'content-security-policy': [
@@ -67,7 +82,7 @@ function securityHeaders(pulseUrl: string): Record<string, string> {
       "script-src 'self'",
       "style-src 'self'",
       "img-src 'self'",
-      `connect-src ws://${host} http://${host}`,
+      `connect-src 'self' ws://${host} http://${host}`,
       "form-action 'self'",
       "base-uri 'none'",
       "frame-ancestors 'none'",
@@ -78,23 +93,44 @@ function securityHeaders(pulseUrl: string): Record<string, string> {
   }
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  headers: Record<string, string>,
-  settings: string,
-): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end()
-    return
+function answers({ pulseUrl, pages, till }: { pulseUrl: string; pages: URL; till: Till }) {
+  const files = filesIn(pages)
+  const render = pageRenderer(pages)
+
+  const bodyOf = async (
+    path: string,
+    query: URLSearchParams,
+  ): Promise<[type: string, body: string | Buffer] | null> => {
+    const found = files.get(path)
+    if (found !== undefined) return [found.type, await readFile(found.file)]
+    const tea = TEAS.get(/^\/art\/([a-z]+)\.svg$/.exec(path)?.[1] ?? '')
+    if (tea !== undefined) return [SVG, drawTin(tea)]
+    const page = await render(path, orderOf(query), { server: pulseUrl, key: PAGE_KEY })
+    return page === null ? null : [HTML, page]
   }
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-  const found = FILES.get(path)
-  if (path !== '/settings.js' && found === undefined) {
-    response.writeHead(404, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end('No such page\n')
-    return
+  return async (request: IncomingMessage, response: ServerResponse, headers: Headers): Promise<void> => {
+    const [pathname = '/', text = ''] = (request.url ?? '/').split('?', 2)
+    const query = new URLSearchParams(text)
+    if (pathname === '/demo/payment') return await answerControls(request, response, headers, till)
+    if (pathname === '/pay' && request.method === 'POST') {
+      request.resume()
+      return pay(response, headers, till, `/thanks?${queryOf(orderOf(query))}`)
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { ...headers, allow: 'GET, HEAD', connection: 'close' }).end()
+      return
+    }
+    const found = await bodyOf(pathname, query)
+    if (found === null) {
+      response.writeHead(404, { ...headers, 'content-type': TEXT }).end('No such page\n')
+      return
+    }
+    response.writeHead(200, { ...headers, 'content-type': found[0] })
+    response.end(request.method === 'HEAD' ? undefined : found[1])
   }
-  const body = found === undefined ? settings : await readFile(found.file)
-  response.writeHead(200, { ...headers, 'content-type': found?.type ?? SCRIPT })
-  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+function pay(response: ServerResponse, headers: Headers, till: Till, next: string): void {
+  if (till.payment() === 'working') response.writeHead(303, { ...headers, location: next }).end()
+  else response.writeHead(502, { ...headers, 'content-type': TEXT }).end('Your bank does not answer.\n')
 }

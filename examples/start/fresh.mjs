@@ -16,15 +16,13 @@ const SOURCES = [
   'tsconfig.base.json',
   'rollup.config.mjs',
 ]
-const NOT_SOURCES = new Set(['node_modules', 'dist', 'screen', '.pulssi'])
+const NOT_SOURCES = new Set(['node_modules', 'dist', '.pulssi', '.pulssi-demo'])
 /** What the demo starts or serves; the last one is what a build writes last. */
 const OUTPUTS = [
   'aggregator/dist/cli/main.js',
-  'examples/dist/phone-desk/desk.js',
-  'examples/dist/shop/server.js',
-  'examples/dist/visitors/run.js',
-  'sdk/dist/pulssi.min.js',
-  'sdk/dist/live.min.js',
+  'sdk/dist/marks.min.js',
+  'aggregator/dist/screen/screen.js',
+  'aggregator/dist/demo/index.js',
 ]
 
 /**
@@ -59,9 +57,9 @@ function newestAt(path) {
   return Math.max(0, ...read.map(entry => newestAt(join(path, entry.name))))
 }
 
-/** Tests and pages are not built; a change there asks for no build. */
+/** Tests are not built; a change there asks for no build. */
 function isSource(name) {
-  return name === 'package.json' || name === 'tsconfig.json' || (name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  return /\.(tsx?|mjs|css|html|svg|js|json)$/.test(name) && !/\.test\.tsx?$/.test(name)
 }
 
 export async function prepare(root, say, signal) {
@@ -74,7 +72,10 @@ export async function prepare(root, say, signal) {
     say('Building …')
     // What `npm run build` does, but for the tests: nothing here needs them.
     const bin = path => join(root, 'node_modules', path)
-    await run(process.execPath, [bin('typescript/bin/tsc'), '-b', 'examples'], { cwd: root, signal })
+    await run(process.execPath, [bin('typescript/bin/tsc'), '-b', 'examples', 'aggregator/screen'], {
+      cwd: root,
+      signal,
+    })
     await run(process.execPath, [bin('rollup/dist/bin/rollup'), '-c', '--silent'], { cwd: root, signal })
   }
 }

@@ -1,109 +1,85 @@
-import { createPulse, type Events } from '@pulssi/sdk'
+import { createPulse } from '@pulssi/sdk'
 import type { Desk } from '../phone-desk/desk.js'
-import { journey, type Step, troubleAt } from './journey.js'
+import type { Till } from '../shop/till.js'
+import type { Step } from './journey.js'
+import { openPast } from './past.js'
 import { randomFrom } from './random.js'
+import { openStreet } from './street.js'
+import { tellNow } from './tell.js'
 
 export interface VisitorsOptions {
-  /** The aggregator's socket, `ws://127.0.0.1:8700/v1/ws`. */
+  /** The aggregator's address, `http://127.0.0.1:8700`. */
   url: string
   /** A service's key, `sk_…`. */
   key: string
   /** Where visitors phone. */
   desk: Desk
+  /** Where they pay. */
+  till: Till
   /** The same seed brings the same visitors. */
   seed: number
-  /** Bound and, after the first seconds, the steady rate. A step beyond it waits. */
-  eventsPerSecond: number
+  /** So many come, on average. */
+  visitorsPerSecond: number
+  /** So much of the time before now they have already been there; 0: none. At most PAST_MS. */
+  pastMs: number
+  signal: AbortSignal
 }
 
-/** Customers of the shop. Each comes back again and again, so that memory stays what it is after the first hour. */
-const CUSTOMERS = 2_000
-/** Visitors on their way at once, for each event a second: beyond it nobody new comes. */
-const WALKERS_PER_EVENT = 4
+/** The server takes no event that is a day old. */
+export const PAST_MS = 23 * 3_600_000
+/** The past is thinner than the present, up to so long ago: it gives charts and baselines their ground, no more. */
+const PRESENT_MS = 10 * 60_000
+const PAST_SHARE = 0.06
 const TICK_MS = 50
+/** A machine that slept goes on where it was: nobody hurries to make up for it. */
+const STRIDE_MS = 1_000
+const PEAK_HOUR = 20
 
-interface Walker {
-  readonly visitor: string
-  readonly steps: readonly Step[]
-  next: number
-  dueMs: number
+/** Of the day on this machine's clock. */
+function rushAt(atMs: number): number {
+  const at = new Date(atMs)
+  const hour = at.getHours() + at.getMinutes() / 60
+  return (1 + Math.cos(((hour - PEAK_HOUR) / 12) * Math.PI)) / 2
 }
 
-/** Lets visitors walk until `stop`, which hands in what is not yet acknowledged. */
-export function startVisitors(options: VisitorsOptions): { stop(): Promise<void> } {
-  const { desk, eventsPerSecond } = options
-  const random = randomFrom(options.seed)
-  const pulse = createPulse({
-    url: options.url,
-    key: options.key,
-    identity: 'host',
-    visitor: 'visitors',
-    channel: 'web',
-  })
-  const startedMs = performance.now()
-  const walkers = new Map<string, Walker>()
-  let allowance = 0
-  let tickedMs = startedMs
+/** Lets visitors walk until `stop`, which hands in what is not yet acknowledged. Resolves once the past is told. */
+export async function startVisitors(options: VisitorsOptions): Promise<{ stop(): Promise<void> }> {
+  const { url, key, desk, till, visitorsPerSecond, signal } = options
+  const startedMs = Date.now()
+  const rateAt = (atMs: number): number =>
+    atMs > startedMs - PRESENT_MS ? visitorsPerSecond : visitorsPerSecond * PAST_SHARE * (0.15 + rushAt(atMs))
+  const past = openPast({ url, key, signal })
+  let tell: (visitor: string, step: Step, atMs: number) => void = past.tell
+  const street = openStreet(
+    {
+      random: randomFrom(options.seed),
+      isPaymentFailing: () => till.payment() === 'failing',
+      rush: rushAt,
+      visitorsPerSecond: rateAt,
+      tell: (visitor, step, atMs) => tell(visitor, step, atMs),
+    },
+    startedMs - options.pastMs,
+  )
+  if (options.pastMs > 0) await past.play(street, startedMs - options.pastMs)
 
-  const invite = (nowMs: number): Walker | null => {
-    const visitor = `customer-${random.whole(1, CUSTOMERS)}`
-    if (walkers.has(visitor)) return null
-    const walker = { visitor, steps: journey(random, troubleAt(nowMs - startedMs)), next: 0, dueMs: nowMs }
-    walkers.set(visitor, walker)
-    return walker
-  }
-  const walk = (walker: Walker, nowMs: number): void => {
-    const step = walker.steps[walker.next]
-    if (step !== undefined) take(step, pulse.as(walker.visitor), desk, walker.visitor)
-    const following = walker.steps[++walker.next]
-    if (following === undefined) walkers.delete(walker.visitor)
-    else walker.dueMs = nowMs + following.afterMs
-  }
-  const tick = (): void => {
-    const nowMs = performance.now()
-    allowance = Math.min(eventsPerSecond, allowance + ((nowMs - tickedMs) * eventsPerSecond) / 1000)
+  const pulse = createPulse({ url, key, identity: 'host', visitor: 'visitors', channel: 'web' })
+  tell = (visitor, step) => tellNow(pulse, desk, visitor, step)
+  let clockMs = Date.now()
+  let tickedMs = clockMs
+  const timer = setInterval(() => {
+    const nowMs = Date.now()
+    clockMs += Math.max(0, Math.min(nowMs - tickedMs, STRIDE_MS))
     tickedMs = nowMs
-    const due = [...walkers.values()].filter(walker => walker.dueMs <= nowMs).sort((a, b) => a.dueMs - b.dueMs)
-    for (const walker of due.slice(0, Math.floor(allowance))) {
-      allowance--
-      walk(walker, nowMs)
-    }
-    while (allowance >= 1 && walkers.size < eventsPerSecond * WALKERS_PER_EVENT) {
-      allowance--
-      const walker = invite(nowMs)
-      if (walker !== null) walk(walker, nowMs)
-    }
-  }
-  const timer = setInterval(tick, TICK_MS)
+    street.advance(clockMs)
+  }, TICK_MS)
+  const unsubscribe = till.onChange(payment => {
+    if (payment === 'failing') street.alarm()
+  })
   return {
     stop: async () => {
       clearInterval(timer)
+      unsubscribe()
       await pulse.close()
     },
-  }
-}
-
-function take(step: Step, page: Events, desk: Desk, visitor: string): void {
-  switch (step.act) {
-    case 'enter':
-      return page.enter(step.touchpoint)
-    case 'leave':
-      return page.leave(step.touchpoint)
-    case 'goal':
-      return page.goal(step.touchpoint, { value: step.value })
-    case 'signal':
-      return page.signal(step.touchpoint, step.name)
-    case 'smiley':
-      return page.feedback(step.touchpoint, { scale: 'smiley', score: step.score })
-    case 'ring':
-      return desk.ring(visitor)
-    case 'answer':
-      return desk.answer(visitor)
-    case 'hangUp':
-      return desk.hangUp(visitor)
-    case 'finish':
-      return desk.finish(visitor, step)
-    default:
-      return step satisfies never
   }
 }

@@ -23,8 +23,8 @@ export const whoSpeaks = (identity: Identity, given: string | undefined, makeId:
   const index = IDENTITIES.indexOf(identity)
   try {
     if (index === DEVICE && !(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) {
-      localStorage[STORAGE_KEY] ||= `v.${makeId()}`
-      return [DEVICE, localStorage[STORAGE_KEY]]
+      // biome-ignore lint/suspicious/noAssignInExpressions: the shortest there is
+      return [DEVICE, (localStorage[STORAGE_KEY] ||= `v.${makeId()}`)]
     }
   } catch {}
   // Day and host are known from outside, page and a device that keeps nothing have an id for this document.

@@ -3,10 +3,12 @@ export { createPulse } from './create.js'
 export type {
   Common,
   Consent,
+  CoreClient,
   Cuts,
   Events,
   Feedback,
   Lost,
+  PageClient,
   PulseClient,
   PulseEvent,
   PulseOptions,

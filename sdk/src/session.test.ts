@@ -5,6 +5,7 @@ import { SILENCE_MS } from './limits.js'
 import { BAD_SCORE, POISON } from './testing/model-server.js'
 import { accounted, setUp, storedOf } from './testing/set-up.js'
 import type { PulseClient } from './types.js'
+import { VERSION } from './version.js'
 
 const callArb = fc.record({
   kind: fc.constantFrom('enter', 'goal', 'bad', 'poison') as fc.Arbitrary<'enter' | 'goal' | 'bad' | 'poison'>,
@@ -73,7 +74,7 @@ describe('a session', () => {
     pulse.enter('shop.cart')
     pulse.feedback('shop.cart', { scale: 'emotion', score: 'happy', comment: 'nice' })
     world.pass(40)
-    expect(server.hellos).toEqual([[Frame.hello, 'sk', 0, null, null, 'id-0', 'js/0.1']])
+    expect(server.hellos).toEqual([[Frame.hello, 'sk', 0, null, null, 'id-0', `js/${VERSION}`]])
     const place = ['shop.cart', 'web', ['variant', 'B']]
     const events = [
       [0, 0, 0],

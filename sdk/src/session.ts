@@ -17,9 +17,10 @@ import type { Pack } from './pack.js'
 import { addSender, type Sender } from './sender.js'
 import { addSpeaker, type Speaker } from './speaker.js'
 import type { PulseEvent, PulseOptions } from './types.js'
+import { VERSION } from './version.js'
 import { addWire } from './wire.js'
 
-const AGENT = 'js/0.1'
+const AGENT = `js/${VERSION}`
 
 /** Lower codes of an `error` close nothing: the server takes nothing for now. */
 const CLOSING_CODES = 1_000

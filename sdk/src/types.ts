@@ -18,7 +18,11 @@ export type Consent = 'granted' | 'pending' | 'denied'
 export type Cuts = Record<string, string>
 
 export interface PulseOptions {
-  /** `wss://pulse.example`; `http:` and `https:` stand for `ws:` and `wss:`. Without a path: `/v1/ws` there. */
+  /**
+   * `wss://pulse.example`; `http:` and `https:` stand for `ws:` and `wss:`. Without a path: `/v1/ws` there. With one it
+   * is used as it is, so that a proxy of the page's own can stand before the server: of `wss://shop.example/pulse/ws`,
+   * `/pulse/ws` leads to the server's `/v1/ws`, and `/pulse/events`, where beacons go, to its `/v1/events`.
+   */
   url: string
   key: string
   /** `day` unless set. `device` needs consent and no Global Privacy Control, else it is `page`. `host` needs `visitor`. */
@@ -62,30 +66,34 @@ export type Feedback = Common & {
 }
 
 /** One event as JSON. Without `visitor`: the SDK's own. Without `stream` and `seq`: the next of that visitor. */
-export type PulseEvent = Omit<JsonEvent, 'visitor' | 'at'> & { visitor?: string; at?: number }
+export type PulseEvent<Touchpoint extends string = string> = Omit<JsonEvent, 'visitor' | 'at' | 'touchpoint'> & {
+  visitor?: string
+  at?: number
+  touchpoint?: Touchpoint
+}
 
 /** `full`: no room in the outbox, nothing was taken. `bad`: an `error` event has told what is wrong with it. */
 export type Sent = 'queued' | 'full' | 'bad' | 'closed'
 
-/** The calls that are events. */
-export interface Calls {
+/** The calls that are events. `Touchpoint`: the names that they take. */
+export interface Calls<Touchpoint extends string = string> {
   /** The visitor came to the touchpoint. */
-  enter(touchpoint: string, options?: Common): void
+  enter(touchpoint: Touchpoint, options?: Common): void
   /** The visitor went away from it, and may come back. */
-  leave(touchpoint: string, options?: Common): void
+  leave(touchpoint: Touchpoint, options?: Common): void
   /** The visit reached its goal. */
-  goal(touchpoint: string, options?: Common & { value?: number }): void
-  feedback(touchpoint: string, feedback: Feedback): void
+  goal(touchpoint: Touchpoint, options?: Common & { value?: number }): void
+  feedback(touchpoint: Touchpoint, feedback: Feedback): void
   /** `rage`, `dead`, `error`, `slow`, `back`, `form`, or a name of the host's own, `[a-z0-9-]{1,24}`. */
-  signal(touchpoint: string, name: string, options?: Common): void
+  signal(touchpoint: Touchpoint, name: string, options?: Common): void
   /** Ties the visitor to a customer or redeems a journey code. */
-  link(to: { customer?: string; code?: string; proof?: string; touchpoint?: string }): void
+  link(to: { customer?: string; code?: string; proof?: string; touchpoint?: Touchpoint }): void
   /** Reports that an ask was shown or dismissed. */
-  asked(touchpoint: string, ask: string, result: AskResult): void
+  asked(touchpoint: Touchpoint, ask: string, result: AskResult): void
 }
 
 /** The calls for one visitor. */
-export interface Events extends Calls {
+export interface Events<Touchpoint extends string = string> extends Calls<Touchpoint> {
   /**
    * Erases the visitor, here and on the server: drops what is queued, and resolves with true once the server has nothing
    * any more, after reconnects too. For the SDK's own visitor consent is `denied` from the call on, and what storage
@@ -132,9 +140,9 @@ export interface Told {
   nudge: unknown
 }
 
-export interface CoreClient extends Calls {
+export interface CoreClient<Touchpoint extends string = string> extends Calls<Touchpoint> {
   /** The plain form of all the others, and the one that drops nothing: on `full`, `flush` and try again. */
-  send(event: PulseEvent): Sent
+  send(event: PulseEvent<Touchpoint>): Sent
   /** Returns its own unsubscribe. */
   on<Name extends keyof Told>(name: Name, listener: (told: Told[Name]) => void): () => void
   /** Resolves once at most `queued` events (0 unless given) wait for their ack; also when closed or stopped. */
@@ -147,9 +155,9 @@ export interface CoreClient extends Calls {
   stats(): Stats
 }
 
-export type PageClient = CoreClient & Events
+export type PageClient<Touchpoint extends string = string> = CoreClient<Touchpoint> & Events<Touchpoint>
 
-export interface PulseClient extends PageClient {
+export interface PulseClient<Touchpoint extends string = string> extends PageClient<Touchpoint> {
   /** The same for another visitor. For services: a page's key speaks for its own visitor only. */
-  as(visitor: string): Events
+  as(visitor: string): Events<Touchpoint>
 }

@@ -33,6 +33,10 @@ export const PLAN = [
   { part: 'restart', script: 'restart.mjs', options: {} },
   { part: 'idle', script: 'idle.mjs', options: {} },
   { part: 'attack', script: 'attack.mjs', options: {} },
+  { part: 'sizing', script: 'sizing.mjs', options: {} },
+  { part: 'sizing', script: 'sizing-history.mjs', options: {} },
+  { part: 'page', script: 'page.mjs', options: {} },
+  { part: 'screen', script: 'screen.mjs', options: {} },
   { part: 'size', script: 'sizes.mjs', options: {} },
 ]
 

@@ -52,10 +52,10 @@ export const benchFolder = () => mkdtempSync(join(tmpdir(), 'pulssi-bench-'))
  * `pulssi serve` as built, with a log on disk of its own, or with that in `kept`, which then stays; rates and caps per
  * address are lifted.
  */
-export const startPulssi = async ({ limits = LIFTED, kept, ...settings } = {}) => {
+export const startPulssi = async ({ limits = LIFTED, kept, clock = 'wall', ...settings } = {}) => {
   const folder = kept ?? benchFolder()
   const file = join(folder, 'pulssi.config.json')
-  const server = { port: 0, dataDir: join(folder, 'data'), limits }
+  const server = { port: 0, dataDir: join(folder, 'data'), limits, clock }
   writeFileSync(file, JSON.stringify({ journey: JOURNEY, ...settings, server }))
   const main = script('../../aggregator/dist/cli/main.js')
   const args = [...profiling(asked.profile), main, 'serve', '--config', file, '--log-level', 'warn']
@@ -78,6 +78,7 @@ export const startPulssi = async ({ limits = LIFTED, kept, ...settings } = {}) =
   return {
     url: `${http.replace(/^http/, 'ws')}/v1/ws`,
     http,
+    dataDir: join(folder, 'data'),
     pid: child.pid,
     kill: () => end('SIGKILL'),
     close: async () => {

@@ -19,6 +19,9 @@ export const TARGETS = {
   'memory, a visitor': atMost('bytes', 300),
   'memory, one busy touchpoint': atMost('KB', 700),
   'memory, a touchpoint of 2,000 busy': atMost('KB', 100),
+  'page, an event of a frame of 100': atMost('µs', 20),
+  'page, an event of a frame of two': atMost('µs', 20),
+  'page, timers while idle': atMost('', 0),
   'size, core': atMost('KB brotli', 3.5),
   'size, live': atMost('KB brotli', 4),
 }

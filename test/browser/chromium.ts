@@ -63,7 +63,7 @@ export const watchedContext = async (browser: Browser, options: BrowserContextOp
   context.on('console', message => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
-  context.on('weberror', ({ error }) => complaints.push(String(error())))
+  context.on('weberror', told => complaints.push(String(told.error())))
   context.on('response', response => {
     if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
   })

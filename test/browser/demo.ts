@@ -10,13 +10,14 @@ const START = fileURLToPath(new URL('../../examples/start.mjs', import.meta.url)
 export interface Demo {
   readonly screenUrl: string
   readonly shopUrl: string
+  /** Resolves with the first line printed that this fits, now or later. */
+  line(pattern: RegExp): Promise<string>
   /** Ctrl-C; resolves with the exit code. */
   end(): Promise<number | null>
 }
 
 export interface DemoOptions {
   readonly args?: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
   readonly folder?: string
 }
 
@@ -32,9 +33,8 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
   })
 
 /** What `npm start` runs, on free ports; ended with the test at the latest. Rejects with what it printed if it fails. */
-export const startDemo = async ({ args = [], env = {}, folder = dataFolder() }: DemoOptions = {}): Promise<Demo> => {
-  const child = spawn(process.execPath, [START, '--data', folder, ...args], {
-    env: { ...process.env, PULSSI_PORT: '0', SHOP_PORT: '0', ...env },
+export const startDemo = async ({ args = [], folder = dataFolder() }: DemoOptions = {}): Promise<Demo> => {
+  const child = spawn(process.execPath, [START, '--port', '0', '--data', folder, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = exitOf(child)
@@ -46,20 +46,29 @@ export const startDemo = async ({ args = [], env = {}, folder = dataFolder() }: 
     await end()
   })
   let printed = ''
-  child.stderr.on('data', chunk => {
+  const heard = (chunk: string): void => {
     printed += chunk
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', chunk => {
-      printed += chunk
-      if (printed.includes('Ctrl-C')) resolve()
+    child.emit('heard')
+  }
+  child.stdout.setEncoding('utf8').on('data', heard)
+  child.stderr.setEncoding('utf8').on('data', heard)
+  const line = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = printed.split('\n').find(each => pattern.test(each))
+        if (found === undefined) return
+        child.off('heard', look)
+        resolve(found)
+      }
+      child.on('heard', look)
+      look()
+      exited.then(code => reject(new Error(`the demo ended (${code}):\n${printed}`)))
     })
-    exited.then(code => reject(new Error(`the demo ended (${code}):\n${printed}`)))
-  })
+  await line(/Ctrl-C/)
   const address = (name: string): string => {
     const found = new RegExp(`${name} +(http://\\S+)/`).exec(printed)?.[1]
     if (found === undefined) throw new Error(`no address of the ${name} in:\n${printed}`)
     return found
   }
-  return { screenUrl: address('Screen'), shopUrl: address('Shop'), end }
+  return { screenUrl: address('Screen'), shopUrl: address('Shop'), line, end }
 }

@@ -2,37 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Io } from '../../aggregator/src/cli/io.js'
-import { run } from '../../aggregator/src/cli/program.js'
+import { pulssi as command, type Ran } from './command.js'
 import { CLOSED, dataDir, http, serve } from './harness.js'
 
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly errors: string
-}
-
-const sink = (): Writable & { text: string } =>
-  Object.assign(
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        ;(this as Writable & { text: string }).text += chunk.toString()
-        done()
-      },
-    }),
-    { text: '' },
-  )
-
-const pulssiIn = async (env: Io['env'], args: readonly string[]): Promise<Ran> => {
-  const [stdout, stderr] = [sink(), sink()]
-  const io: Io = { stdin: Readable.from([]), stdout, stderr, env, signal: new AbortController().signal, now: Date.now }
-  const code = await run(io, args)
-  return { code, out: stdout.text, errors: stderr.text }
-}
-
-const pulssi = (...args: string[]): Promise<Ran> => pulssiIn({ PULSSI_PORT: '0' }, args)
+const PORT = { PULSSI_PORT: '0' }
+const pulssi = (...args: string[]): Promise<Ran> => command(args, { env: PORT })
 
 interface Report {
   readonly well: boolean
@@ -103,7 +78,7 @@ describe('pulssi doctor', () => {
     const file = join(dataDir(), 'config.json')
     const settings = { port: server.port, dataDir: folder, metrics: { port: metricsPort } }
     writeFileSync(file, JSON.stringify({ server: settings }))
-    const { code, out } = await pulssiIn({}, ['doctor', '--config', file])
+    const { code, out } = await command(['doctor', '--config', file])
     expect(code).toBe(0)
     expect(out).toContain(`pulssi (process ${process.pid}) listens on 127.0.0.1:${server.port}`)
     expect(out).toContain(`pulssi (process ${process.pid}) listens on 127.0.0.1:${metricsPort}`)

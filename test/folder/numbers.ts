@@ -1,6 +1,7 @@
 import { digest, Engine, View } from '@pulssi/aggregator/engine'
 import { pino } from 'pino'
 import { type Embedded, openEmbedded } from '../../aggregator/src/embedded/index.js'
+import { HistoryKeeper } from '../../aggregator/src/history/index.js'
 import { systemClock } from '../../aggregator/src/ports.js'
 import { readImage } from '../../aggregator/src/worker/image.js'
 import { layFoundation, Worker } from '../../aggregator/src/worker/index.js'
@@ -35,6 +36,7 @@ export const start = async (dataDir: string, { world, key }: Run): Promise<Runni
       logger: pino({ level: 'silent' }),
       key: found,
       imageMs: NEVER_MS,
+      history: new HistoryKeeper({ store, logger: pino({ level: 'silent' }), newPause: () => async () => {} }),
       onImage: async () => {},
       onFolded: () => {},
       onFatal: error => {

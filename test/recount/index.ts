@@ -1,5 +1,6 @@
 export { detailOf, inOrder, voicesOf } from './detail.js'
 export { type CompareOptions, type Difference, difference } from './difference.js'
+export { historyOf, type NamedRow, stepName } from './history.js'
 export {
   type Arrival,
   type EraseItem,

@@ -133,6 +133,16 @@ export class Board {
     }
   }
 
+  /** Lets somebody read the view piece by piece while nothing is taken in. */
+  async still<T>(read: (view: View) => Promise<T>): Promise<T> {
+    await this.#absorber.hold()
+    try {
+      return await read(this.#view)
+    } finally {
+      this.#absorber.goOn()
+    }
+  }
+
   /** Resolves with true once the entries up to `targets`, by partition, are in what the board shows; false: too late. */
   async reached(targets: readonly number[], withinMs: number): Promise<boolean> {
     if (this.#absorber.has(targets)) return true

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 
 /** What a command sees of the world outside, so that tests can run it in their own process. */
 export interface Io {
-  readonly stdin: Readable
+  readonly stdin: Readable & { isTTY?: boolean }
   readonly stdout: Writable & { isTTY?: boolean; rows?: number }
   readonly stderr: Writable & { isTTY?: boolean; columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>

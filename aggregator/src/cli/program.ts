@@ -3,11 +3,18 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { VERSION } from '../version.js'
 import { addBackup } from './backup.js'
 import { addCompact } from './compact.js'
+import { addCompletion } from './completion.js'
 import { addData } from './data.js'
+import { addDev } from './dev.js'
 import { addDoctor } from './doctor.js'
 import { CliError, Exit, type ExitName, exitTable } from './exits.js'
+import { groupCommands } from './help.js'
+import { addHooks } from './hooks.js'
+import { addInit } from './init.js'
 import { complain, type Io } from './io.js'
 import { addKeys } from './keys.js'
+import { addLoad } from './load.js'
+import { gathered, keyOption, urlOption, wholeNumber } from './options.js'
 import { type ReplayOptions, replay } from './replay.js'
 import { addRestore } from './restore.js'
 import { type SendOptions, send } from './send.js'
@@ -16,30 +23,13 @@ import { addSubject } from './subject.js'
 import { type TailOptions, tail } from './tail.js'
 import { addToken } from './token.js'
 
-const DEFAULT_URL = 'http://127.0.0.1:8700'
-/** A server that has no keys yet takes any. */
-const ANY_KEY = 'sk_cli'
 const CONNECTIONS = 1_000
 
 const isWindow = (text: string): text is Window => (WINDOWS as readonly string[]).includes(text)
 
-const gathered = <Value>(parse: (text: string) => Value) => {
-  let values: Value[] | null = null
-  return (text: string): Value[] => {
-    values = [...(values ?? []), parse(text)]
-    return values
-  }
-}
-
 const parseWindow = (text: string): Window => {
   if (isWindow(text)) return text
   throw new InvalidArgumentError(`It must be one of ${WINDOWS.join(', ')}.`)
-}
-
-const parseConnections = (text: string): number => {
-  const count = Number(text)
-  if (Number.isInteger(count) && count >= 1 && count <= CONNECTIONS) return count
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${CONNECTIONS}.`)
 }
 
 const parseSpeed = (text: string): number => {
@@ -48,13 +38,9 @@ const parseSpeed = (text: string): number => {
   throw new InvalidArgumentError('It must be a number over 0, such as 60.')
 }
 
-const urlOption = ({ env: { PULSSI_URL } }: Io): Option =>
-  new Option('--url <url>', 'address of the server (PULSSI_URL)').default(PULSSI_URL ?? DEFAULT_URL)
-/** Help must not show what the environment holds. */
-const keyOption = ({ env: { PULSSI_KEY } }: Io): Option =>
-  new Option('--key <key>', 'service key, sk_…').default(PULSSI_KEY ?? ANY_KEY, 'that of PULSSI_KEY')
 const windowOption = (fallback: Window): Option =>
-  new Option('--window <window>', `one of ${WINDOWS.join(', ')}; may be given several times`)
+  new Option('--window <window>', 'may be given several times')
+    .choices(WINDOWS)
     .argParser(gathered(parseWindow))
     .default([fallback], fallback)
 
@@ -140,7 +126,7 @@ const addReplay = (program: Command, io: Io, done: Done): void => {
     .addOption(keyOption(io))
     .addOption(
       new Option('--connections <count>', 'connections to spread the visitors over')
-        .argParser(parseConnections)
+        .argParser(wholeNumber(1, CONNECTIONS))
         .default(1),
     )
     .addOption(
@@ -165,20 +151,26 @@ const buildProgram = (io: Io, done: Done): Command => {
     .exitOverride()
     .addHelpText('after', `\n${exitTable()}`)
   for (const add of [
+    addDev,
     addServe,
     addSend,
     addTail,
     addReplay,
+    addLoad,
     addBackup,
     addRestore,
     addCompact,
     addSubject,
     addKeys,
     addToken,
+    addHooks,
     addDoctor,
     addData,
+    addCompletion,
+    addInit,
   ])
     add(program, io, done)
+  groupCommands(program)
   for (const command of program.commands)
     command.copyInheritedSettings(program).addHelpText('after', `\n${exitTable()}`)
   return program

@@ -45,9 +45,16 @@ const SHOP = {
   hooks: { ops: { url: 'https://ops.example/pulssi', secret: 'env:OPS_HOOK_SECRET', allowInternal: false } },
 }
 
+const manyHooks = Object.fromEntries(
+  Array.from({ length: 21 }, (_, i) => [`h${i}`, { url: 'https://a.example', format: 'slack' }]),
+)
+
 describe('a whole configuration', () => {
   test('is read with durations in ms and kinds of keys told apart', () => {
-    const config = parseConfig(SHOP)
+    const config = parseConfig(SHOP, 'shop', { OPS_HOOK_SECRET: 'whsec_c2VjcmV0cyBhcmUgbm90IGZvciBzaGFyaW5n' })
+    const { ops } = config.hooks
+    expect(ops?.secret).toMatch(/^whsec_/)
+    expect(config.rules[0]?.clear).toBe(120_000)
     expect(config.keys).toEqual([
       { kind: 'page', key: 'pk_shop', origins: ['https://shop.example'], channels: ['web'], proofSecret: null },
       { kind: 'service', key: 'sk_desk' },
@@ -119,6 +126,51 @@ describe('problems name the path and what to do', () => {
       /not among the hooks/,
     ],
     ['a rule with two conditions', { ...SHOP, rules: [{ ...SHOP.rules[0], above: 1 }] }, 'rules[0]', /exactly one/],
+    ['a rule without a condition', { rules: [{ ...SHOP.rules[0], below: undefined }] }, 'rules[0]', /below, above/],
+    [
+      'a condition that is none here',
+      { rules: [{ name: 'a', touchpoint: 'a', figure: 'friction', change: 0.1 }] },
+      'rules[0].change',
+      /keys known here are name, touchpoint, figure, below, above/,
+    ],
+    [
+      'a share below nothing',
+      { rules: [{ name: 'a', touchpoint: 'a', figure: 'dropOff', above: -0.1 }] },
+      'rules[0].above',
+      /at least 0: dropOff is a share/,
+    ],
+    ['a hook without a secret', { hooks: { ops: { url: 'https://a.example' } } }, 'hooks.ops.secret', /openssl rand/],
+    [
+      'a format that is none',
+      { hooks: { ops: { url: 'https://a.example', format: 'sms' } } },
+      'hooks.ops.format',
+      /slack/,
+    ],
+    [
+      'a short secret',
+      { hooks: { ops: { url: 'https://a.example', secret: 'short' } } },
+      'hooks.ops.secret',
+      /shorter than 16 bytes/,
+    ],
+    [
+      'a secret that is no base64',
+      { hooks: { ops: { url: 'https://a.example', secret: 'whsec_%%%' } } },
+      'hooks.ops.secret',
+      /no base64/,
+    ],
+    [
+      'a secret that is nowhere',
+      { hooks: { ops: { url: 'https://a.example', secret: 'env:PULSSI_NOWHERE' } } },
+      'hooks.ops.secret',
+      /no PULSSI_NOWHERE/,
+    ],
+    [
+      'an address that is nowhere',
+      { hooks: { ops: { url: 'env:PULSSI_NOWHERE', format: 'slack' } } },
+      'hooks.ops.url',
+      /no PULSSI_NOWHERE/,
+    ],
+    ['too many hooks', { hooks: manyHooks }, 'hooks', /more than 20/],
     ['a hook elsewhere', { hooks: { ops: { url: 'ftp://x', secret: 's' } } }, 'hooks.ops.url', /http/],
     ['a host for all', { server: { host: '0.0.0.0' } }, 'server.host', /no keys or readTokens are set/],
     ['a list', [], '', /object/],

@@ -2,7 +2,7 @@ import { CUT_DIMENSIONS } from '@pulssi/protocol'
 import { z } from 'zod'
 import { DEFAULT_LIMITS, type Limits } from '../gateway/limits.js'
 import { issuersSchema, keysSchema, readTokensSchema } from './access.js'
-import { hookSchema, ruleSchema } from './alerts.js'
+import { HOOKS, hookSchema, RULES, ruleSchema } from './alerts.js'
 import { journeySchema } from './journey.js'
 import { object } from './problems.js'
 import { readRange } from './ranges.js'
@@ -65,9 +65,10 @@ export const configSchema = object({
     .array(z.string().regex(NAME, { error: 'is no dimension: lower case letters, digits, _ and -' }))
     .max(CUT_DIMENSIONS)
     .default([]),
-  rules: z.array(ruleSchema).default([]),
+  rules: z.array(ruleSchema).max(RULES).default([]),
   hooks: z
     .record(z.string().regex(NAME, { error: 'is no name: lower case letters, digits, _ and -' }), hookSchema)
+    .refine(hooks => Object.keys(hooks).length <= HOOKS, { error: `are more than ${HOOKS}: leave some out` })
     .default({}),
 }).superRefine(({ cuts, rules, hooks }, context) => {
   const twice = (path: string, names: readonly string[], last?: string): void => {
@@ -94,3 +95,5 @@ export type Config = z.infer<typeof configSchema>
 export type WriteKey = Config['keys'][number]
 export type ReadToken = Config['readTokens'][number]
 export type Issuer = Config['jwt'][number]
+export type Rule = Config['rules'][number]
+export type Hook = Config['hooks'][string]

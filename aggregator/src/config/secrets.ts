@@ -1,10 +1,10 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { checkUrl, FROM_ENVIRONMENT, hookKey } from './alerts.js'
 import { type Problem, pathText } from './problems.js'
-import type { Config, Issuer } from './schema.js'
+import type { Config, Hook, Issuer } from './schema.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const FROM_ENVIRONMENT = /^env:(.*)$/
 /** A secret as short as its hash is easier to guess than the hash (RFC 7518, section 3.2). */
 const HS256_BYTES = 32
 const RSA_BITS = 2_048
@@ -72,6 +72,12 @@ const resolvedIssuer = (issuer: Issuer, env: Environment): Issuer => {
   return whole
 }
 
+const signing = (secret: string, env: Environment): string => {
+  const whole = resolved(secret, env)
+  hookKey(whole)
+  return whole
+}
+
 /** Puts the environment's secrets in place and reads every key once, so that what is wrong is said at the start. */
 export const resolveSecrets = (config: Config, env: Environment): { config: Config; problems: Problem[] } => {
   const problems: Problem[] = []
@@ -94,5 +100,13 @@ export const resolveSecrets = (config: Config, env: Environment): { config: Conf
     const path = ['jwt', index, issuer.algorithm === 'HS256' ? 'secret' : 'publicKey']
     return attempt(path, issuer, () => resolvedIssuer(issuer, env))
   })
-  return { config: { ...config, keys, jwt }, problems }
+  const hooks = Object.fromEntries(
+    Object.entries(config.hooks).map(([name, hook]): [string, Hook] => {
+      const { url, secret } = hook
+      const whole = { ...hook, url: attempt(['hooks', name, 'url'], url, () => checkUrl(resolved(url, env))) }
+      if (secret === undefined) return [name, whole]
+      return [name, { ...whole, secret: attempt(['hooks', name, 'secret'], secret, () => signing(secret, env)) }]
+    }),
+  )
+  return { config: { ...config, keys, jwt, hooks }, problems }
 }

@@ -48,6 +48,18 @@ export class ByteWriter {
     this.length += 8
   }
 
+  /** A whole number from 0 up, seven bits a byte, lowest first. */
+  varint(value: number): void {
+    let left = value
+    for (; left > 127; left = Math.floor(left / 128)) this.u8((left % 128) | 128)
+    this.u8(left)
+  }
+
+  /** A whole number of either sign. */
+  zigzag(value: number): void {
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value)
+  }
+
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length)
     this.#bytes.set(bytes, this.length)
@@ -160,6 +172,20 @@ export class ByteReader {
     const value = this.#view.getFloat64(this.at, true)
     this.at += 8
     return value
+  }
+
+  varint(): number {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.u8()
+      value += (byte & 127) * scale
+      if (byte < 128) return value
+    }
+  }
+
+  zigzag(): number {
+    const value = this.varint()
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 
   raw(length: number): Uint8Array {

@@ -1,5 +1,6 @@
 import { decodeUtf8 } from './bytes.js'
 import type { EngineConfig } from './config.js'
+import { Departed } from './departed.js'
 import { type Effects, Fold } from './fold.js'
 import { readImage } from './image.js'
 import { Imaging } from './imaging.js'
@@ -47,6 +48,11 @@ export class Engine {
     for (let at = 0; at < entry.length; at += view.getUint32(at, true)) {
       this.#record(view, entry, at, record++, effects)
     }
+  }
+
+  /** From now on 15 min slices are noted as they leave the state (N37). */
+  noteDeparted(): Departed {
+    return new Departed(this.state)
   }
 
   /** Brings the state up to its clock. Changes when a count shows, never what it will be. */

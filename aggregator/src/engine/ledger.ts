@@ -1,3 +1,4 @@
+import { Leaving } from './leaving.js'
 import { CELL_KEYS, Cell, SLICE_COUNT, SLICE_MS, SLICE_SPAN, SUCCESSORS } from './limits.js'
 import { Spans } from './spans.js'
 
@@ -10,6 +11,10 @@ const PENDING_SLOTS = 128
 const PENDING_MOST = 96
 const PENDING_MASK = PENDING_SLOTS - 1
 const FIRST_PAGES = 16
+/** Index of the size of slice that is kept longest, and how many 5 s slices one of it spans. */
+const QUARTER = 2
+const QUARTER_SPAN = SLICE_SPAN[QUARTER]
+const quarterOf = (at: number): number => Math.floor(at / QUARTER_SPAN)
 
 /** Counts of one touchpoint: a ring of slices of each size, the total, and what is not yet booked. */
 export class Page {
@@ -49,11 +54,34 @@ export class Ledger {
 
   /** Told of a touchpoint before anything of it may change: an image is being taken. */
   keeper: ((touchpoint: number) => void) | null = null
+  /** Told of every 15 min slice once nothing can be counted in it any more, before its place is given away. */
+  departing: ((touchpoint: number, quarter: number) => void) | null = null
+  readonly #leaving = new Leaving()
 
   page(touchpoint: number): Page {
     while (this.pages.length <= touchpoint) this.pages.push(new Page())
     if (touchpoint >= this.#pendingAt.length) this.#grow(touchpoint + 1)
     return this.pages[touchpoint] as Page
+  }
+
+  /** The clock comes to a later 5 s slice. */
+  moveTo(now: number): void {
+    if (now === this.now) return
+    const from = quarterOf(this.now)
+    const to = quarterOf(now)
+    if (to > from) this.#leaving.move(from, to, (touchpoint, quarter) => this.#depart(touchpoint, quarter))
+    this.now = now
+  }
+
+  /** Takes up pages that were set, at the 5 s slice of the clock. */
+  resume(now: number): void {
+    this.now = now
+    const oldest = quarterOf(now) - SLICE_COUNT[QUARTER]
+    this.pages.forEach((page, touchpoint) => {
+      for (let place = RING_START[QUARTER]; place < TOTAL_SPAN; place++) {
+        if (page.length[place] > 0 && page.index[place] > oldest) this.#leaving.put(touchpoint, page.index[place])
+      }
+    })
   }
 
   touch(touchpoint: number, page: Page): void {
@@ -71,11 +99,12 @@ export class Ledger {
       if (this.#pendingUsed[touchpoint] > 0 && at < this.#pendingAt[touchpoint]) {
         this.#keys[0] = key
         this.#counts[0] = delta
-        this.#book(page, at, 1)
+        this.#book(touchpoint, page, at, 1)
         return
       }
       this.flush(touchpoint)
       this.#pendingAt[touchpoint] = at
+      this.#place(touchpoint, page, QUARTER, quarterOf(at))
     }
     const slot = this.#slot(touchpoint, key)
     this.#pendingCounts[slot] += delta
@@ -118,7 +147,7 @@ export class Ledger {
     this.#pendingKeys.fill(0, first, first + PENDING_SLOTS)
     this.#pendingCounts.fill(0, first, first + PENDING_SLOTS)
     this.#pendingUsed[touchpoint] = 0
-    this.#book(this.pages[touchpoint] as Page, this.#pendingAt[touchpoint], n)
+    this.#book(touchpoint, this.pages[touchpoint] as Page, this.#pendingAt[touchpoint], n)
   }
 
   flushAll(): void {
@@ -137,21 +166,35 @@ export class Ledger {
   }
 
   /** Adds the scratch cells to the slices of each size that are still kept, and to the total. */
-  #book(page: Page, at: number, n: number): void {
+  #book(touchpoint: number, page: Page, at: number, n: number): void {
     for (let size = 0; size < SLICE_MS.length; size++) {
-      const index = Math.floor(at / SLICE_SPAN[size])
-      const count = SLICE_COUNT[size]
-      if (index <= Math.floor(this.now / SLICE_SPAN[size]) - count) continue
-      const place = RING_START[size] + (index % count)
-      if (page.index[place] !== index) {
-        if (page.index[place] > index) continue
-        this.spans.release(page.offset[place], page.length[place])
-        page.length[place] = 0
-        page.index[place] = index
-      }
-      this.#merge(page, place, n)
+      const place = this.#place(touchpoint, page, size, Math.floor(at / SLICE_SPAN[size]))
+      if (place >= 0) this.#merge(page, place, n)
     }
     this.#merge(page, TOTAL_SPAN, n)
+  }
+
+  /** Where a slice stands among a page's spans, in place of an older one; −1: it is not kept any more. */
+  #place(touchpoint: number, page: Page, size: number, index: number): number {
+    const count = SLICE_COUNT[size]
+    if (index <= Math.floor(this.now / SLICE_SPAN[size]) - count) return -1
+    const place = RING_START[size] + (index % count)
+    const held = page.index[place]
+    if (held === index) return place
+    if (held > index) return -1
+    this.spans.release(page.offset[place], page.length[place])
+    page.length[place] = 0
+    page.index[place] = index
+    if (size === QUARTER) this.#leaving.put(touchpoint, index)
+    return place
+  }
+
+  #depart(touchpoint: number, quarter: number): void {
+    if (quarterOf(this.#pendingAt[touchpoint]) === quarter) this.flush(touchpoint)
+    const page = this.pages[touchpoint] as Page
+    if (page.index[RING_START[QUARTER] + (quarter % SLICE_COUNT[QUARTER])] === quarter) {
+      this.departing?.(touchpoint, quarter)
+    }
   }
 
   #merge(page: Page, place: number, n: number): void {

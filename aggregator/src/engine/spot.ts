@@ -34,6 +34,8 @@ export interface Spot {
   quorums: [Quorum, Quorum]
   stamp: number
   readonly counted: Map<Window, Counted>
+  /** The baselines that others of a roll-up are drawn toward, and the stamp at which each last changed. */
+  readonly baselines: Map<Window, { readonly sums: BaselineSums; readonly stamp: number }>
 }
 
 const spot = (name: string, parts: number[], members: Set<Spot> | null): Spot => ({
@@ -47,6 +49,7 @@ const spot = (name: string, parts: number[], members: Set<Spot> | null): Spot =>
   quorums: [new Quorum(), new Quorum()],
   stamp: 0,
   counted: new Map(),
+  baselines: new Map(),
 })
 
 export const touchpointSpot = (name: string, partitions: number): Spot =>

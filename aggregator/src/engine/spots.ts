@@ -20,7 +20,6 @@ export class Spots {
   readonly touchpoints = new Map<string, Spot>()
   readonly rollups = new Map<string, Spot>()
   #map = new JourneyMap(DEFAULT_CONFIG)
-  /** Counts the partials taken in. */
   #stamp = 0
 
   constructor(partitions: number) {
@@ -58,6 +57,11 @@ export class Spots {
     if (mirror === undefined) throw new RangeError(`partition ${partition} of ${this.mirrors.length}`)
     yield* mirror.absorb(partial, now)
     return mirror
+  }
+
+  /** Counts the partials taken in. */
+  get stamp(): number {
+    return this.#stamp
   }
 
   get journey(): Spot {

@@ -131,3 +131,6 @@ export function addBaseline(into: BaselineSums, other: BaselineSums): void {
   into.score += other.score
   into.answers += other.answers
 }
+
+export const sameBaseline = (a: BaselineSums, b: BaselineSums): boolean =>
+  (Object.keys(a) as (keyof BaselineSums)[]).every(name => a[name] === b[name])

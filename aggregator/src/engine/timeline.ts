@@ -6,6 +6,8 @@ import type { Visits } from './visits.js'
 import { Wheel } from './wheel.js'
 
 const NEVER = -1
+/** The clock moves so far at once at most, while there are visitors. */
+const STEP_MS = 24 * HOUR_MS
 
 /**
  * What happens because time passes: visits end by their deadlines, streams and visitors are forgotten. Whole seconds
@@ -33,8 +35,15 @@ export class Timeline {
   moveTo(clock: number): void {
     const state = this.#state
     if (clock <= state.clock) return
+    // Visits that end in a long silence count in the slices of their deadlines, which must be kept until then.
+    while (clock - state.clock > STEP_MS && state.visitors.count > 0) this.#step(state.clock + STEP_MS)
+    this.#step(clock)
+  }
+
+  #step(clock: number): void {
+    const state = this.#state
     state.clock = clock
-    state.ledger.now = Math.floor(clock / SLICE_MS[0])
+    state.ledger.moveTo(Math.floor(clock / SLICE_MS[0]))
     const second = Math.floor(clock / SECOND_MS)
     if (second <= this.wheel.second) return
     this.wheel.due(second)
@@ -67,7 +76,7 @@ export class Timeline {
   /** Fills the wheel from the visitors' rows. */
   rebuild(): void {
     const { visitors, clock } = this.#state
-    this.#state.ledger.now = Math.floor(clock / SLICE_MS[0])
+    this.#state.ledger.resume(Math.floor(clock / SLICE_MS[0]))
     this.wheel.second = Math.floor(clock / SECOND_MS)
     for (let row = 0; row < visitors.rows; row++) {
       if (visitors.isFree(row)) continue

@@ -5,10 +5,11 @@ import { SCORE_PARTS, shrunk } from './figures.js'
 import { SECOND_MS } from './limits.js'
 import { type Baselines, pulse } from './pulse.js'
 import { type Figures, firstMinute, type Readings, readings } from './reading.js'
+import { addQuarters, firstKept, type TalliesOf } from './recent.js'
 import type { Counted, Spot } from './spot.js'
 import { byName, JOURNEY, Spots, STAGE } from './spots.js'
 import { Audience } from './state.js'
-import { addBaseline, baselineSums, noBaseline, Sums } from './sums.js'
+import { addBaseline, baselineSums, noBaseline, Sums, sameBaseline } from './sums.js'
 import { newestSpoken, voiceOf } from './voices.js'
 import { baselineOf, rangeOf, sinceOf } from './windows.js'
 
@@ -73,9 +74,29 @@ export class View {
   version(touchpoint: string, window: Window): number {
     const range = rangeOf(window, this.#clock)
     const spot = this.#spots.named(touchpoint)
-    // Baselines follow the whole journey; its stamp is the greatest of all.
-    const stamp = baselineOf(window, this.#clock) === null ? spot.stamp : this.#spots.journey.stamp
-    return stamp + (range === null ? 0 : range.last)
+    return Math.max(spot.stamp, this.#widerBaselines(spot, window)) + (range === null ? 0 : range.last)
+  }
+
+  /** When a baseline last changed that this one's is drawn toward. */
+  #widerBaselines(spot: Spot, window: Window): number {
+    if (baselineOf(window, this.#clock) === null) return 0
+    const stage = this.#stageOf(spot)
+    const ofStage = stage === undefined ? 0 : this.#baselineStamp(stage, window)
+    return Math.max(ofStage, this.#baselineStamp(this.#spots.journey, window))
+  }
+
+  #baselineStamp(rollup: Spot, window: Window): number {
+    const { baseline: sums } = this.#count(rollup, window)
+    const known = rollup.baselines.get(window)
+    if (known?.sums === sums) return known.stamp
+    const isSame = known !== undefined && sameBaseline(known.sums, sums)
+    const stamp = isSame ? known.stamp : this.#spots.stamp
+    rollup.baselines.set(window, { sums, stamp })
+    return stamp
+  }
+
+  #stageOf(spot: Spot): Spot | undefined {
+    return spot.members === null && spot.stage !== null ? this.#spots.rollups.get(STAGE + spot.stage) : undefined
   }
 
   /** Throws for a name that `select` doesn't give. */
@@ -100,6 +121,16 @@ export class View {
     isBad: (figures: Figures) => boolean | null,
   ): Generator<void, number | null> {
     return firstMinute(this.#spots, touchpoint, window, this.#clock, isBad)
+  }
+
+  /** Index of the first 15 min slice that a partition still keeps. */
+  firstQuarter(partition: number): number {
+    return firstKept(this.#spots.mirrors[partition]?.clock ?? 0)
+  }
+
+  /** Adds what a touchpoint counted in a partition in each 15 min slice still kept. Throws as `pulse`. */
+  addQuarters(touchpoint: string, partition: number, talliesOf: TalliesOf): void {
+    addQuarters(this.#spots, touchpoint, partition, talliesOf)
   }
 
   totals(): EventTotals {
@@ -193,7 +224,7 @@ export class View {
     const none: Baselines = { dropOff: null, sentiment: null, friction: null }
     if (baselineOf(window, this.#clock) === null) return none
     const whole = this.#count(this.#spots.journey, window).baseline
-    const stage = spot.members === null && spot.stage !== null ? this.#spots.rollups.get(STAGE + spot.stage) : undefined
+    const stage = this.#stageOf(spot)
     const middle = stage === undefined ? null : this.#count(stage, window).baseline
     const own = spot.name === JOURNEY ? null : counted.baseline
     const figure = (

@@ -6,7 +6,7 @@ import { Issuers, looksSigned } from './jwt.js'
 import { proverOf } from './proof.js'
 import type { Reader, Writer } from './rights.js'
 
-export { allowsTheSame, mayRead, type Reader, readsAll, type Writer } from './rights.js'
+export { allowsTheSame, mayHear, mayRead, type Reader, readsAll, type Writer } from './rights.js'
 
 /** `tooMany`: so many wrong ones came from this address that none is looked at for now. */
 export type Refused = 'unauthorized' | 'forbidden' | 'tooMany'

@@ -12,7 +12,7 @@ import type { WebSocket } from 'ws'
 import { type Board, prepareFrame } from '../board/index.js'
 import type { Tally } from '../metrics/index.js'
 import type { Clock } from '../ports.js'
-import type { Access, Reader } from './access.js'
+import { type Access, mayHear, type Reader } from './access.js'
 import { Acks } from './acks.js'
 import type { Address, Addresses } from './addresses.js'
 import { type Admission, admitAgain, type Caller, type Role } from './admit.js'
@@ -98,6 +98,12 @@ export class Connection implements BatchOwner, Outlet {
   /** Says that the server lives, to who has ever subscribed; `prepared` is the heartbeat of the moment. */
   beat(prepared: Uint8Array): void {
     if (this.#reads && !this.congested) this.write(prepared)
+  }
+
+  /** Tells of an incident at a touchpoint to who subscribes and may know of it; not to who is too slow. */
+  inform(touchpoint: string, prepared: Uint8Array): void {
+    if (this.congested || this.#subscriptions.size === 0) return
+    if ('role' in this.#session && mayHear(this.#session.role.reader, touchpoint)) this.write(prepared)
   }
 
   ping(content: Buffer): void {

@@ -35,6 +35,10 @@ type Patterns = Pick<Reader, 'touchpoints'>
 export const mayRead = (reader: Patterns, touchpoint: string): boolean =>
   touchpoint.startsWith('~') ? readsAll(reader) : reader.touchpoints.some(pattern => matches(pattern, touchpoint))
 
+/** Whether incidents of a touchpoint may be told to a reader. */
+export const mayHear = (reader: Reader | null, touchpoint: string): boolean =>
+  reader?.scopes.has('incidents') === true && mayRead(reader, touchpoint)
+
 export const readsAll = (reader: Patterns): boolean => reader.touchpoints.includes('*')
 
 /** Subscriptions that stand under one may go on under the other. */

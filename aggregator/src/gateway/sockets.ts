@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { Close, Fault, HEARTBEAT_MS, SUBPROTOCOL } from '@pulssi/protocol'
+import { Close, Fault, Frame, HEARTBEAT_MS, INCIDENT_STATES, type Incident, SUBPROTOCOL } from '@pulssi/protocol'
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
+import { prepareFrame } from '../board/index.js'
 import { Connection, heartbeat, type Surroundings } from './connection.js'
 import type { Door } from './door.js'
 import type { Proxies } from './proxies.js'
@@ -69,6 +70,12 @@ export class Sockets {
   /** Keys and tokens have changed: whose is gone is told so and closed. */
   review(): void {
     for (const connection of this.#connections) connection.review()
+  }
+
+  /** Tells all who may know that an incident has another state. */
+  inform({ id, rule, touchpoint, state }: Incident, at: number): void {
+    const prepared = prepareFrame([Frame.incident, id, rule, touchpoint, INCIDENT_STATES.indexOf(state), at])
+    for (const connection of this.#connections) connection.inform(touchpoint, prepared)
   }
 
   /** WebSockets that stand. */

@@ -33,6 +33,10 @@ export class Subscriptions {
     this.#max = max
   }
 
+  get size(): number {
+    return this.#byId.size
+  }
+
   /** The same id starts anew. */
   add(reader: Reader, frame: SubscribeFrame): Added {
     const [, id, touchpoints, windows] = frame

@@ -24,6 +24,7 @@ const snapshot = (): Snapshot => ({
     events: { accepted: 8, duplicates: 9, lost: 10, late: 11, tooLate: 12, rejected: 13, bots: 14 },
   },
   worker: { visitors: 15, tableBytes: 16, images: 0, failedImages: 0, lastImage: null, replayMs: 400 },
+  alerts: { open: 1, notOpened: 0, delivered: 21, failed: 22, lost: 23, waiting: 24, switchedOff: 1 },
 })
 
 /** Values by name and labels, of the lines that are no comment. */
@@ -50,6 +51,7 @@ describe('the exposition', () => {
     expect(values.get('pulssi_events_total{outcome="too_late"}')).toBe(12)
     expect(values.get('pulssi_network_bytes_total{direction="out"}')).toBe(20)
     expect(values.get('pulssi_build_info{version="0.1.0"}')).toBe(1)
+    expect(values.get('pulssi_hook_attempts_total{outcome="failed"}')).toBe(22)
     expect(values.has('pulssi_last_image_size_bytes')).toBe(false)
   })
 

@@ -1,4 +1,4 @@
 export { Exposition } from './exposition.js'
-export type { BoardFigures, ImageFigures, Queue, Snapshot, Traffic, WorkerFigures } from './snapshot.js'
+export type { AlertFigures, BoardFigures, ImageFigures, Queue, Snapshot, Traffic, WorkerFigures } from './snapshot.js'
 export { Tally } from './tally.js'
 export { TimedLog } from './timed-log.js'

@@ -54,6 +54,23 @@ export interface WorkerFigures {
   readonly replayMs: number
 }
 
+/** Incidents, and what hooks are told of them. */
+export interface AlertFigures {
+  /** Firing or acknowledged. */
+  readonly open: number
+  /** How often one could not open because too many were. */
+  readonly notOpened: number
+  /** Attempts at messages, by what came of them. */
+  readonly delivered: number
+  readonly failed: number
+  /** Messages that were never delivered: at the end of their schedule, or without a place. */
+  readonly lost: number
+  /** Messages that wait. */
+  readonly waiting: number
+  /** Hooks whose receiver wants nothing any more. */
+  readonly switchedOff: number
+}
+
 /** Everything that the metrics are made of, at one moment. */
 export interface Snapshot {
   readonly version: string
@@ -65,4 +82,5 @@ export interface Snapshot {
   readonly queue: Queue
   readonly board: BoardFigures
   readonly worker: WorkerFigures
+  readonly alerts: AlertFigures
 }

@@ -117,5 +117,21 @@ const BOARD: readonly Metric[] = [
   },
 ]
 
+const ALERTS: readonly Metric[] = [
+  gauge('pulssi_incidents', 'Incidents that are firing or acknowledged.', s => s.alerts.open),
+  counter(
+    'pulssi_incidents_not_opened_total',
+    'Looks at a rule that held while too many incidents were open.',
+    s => s.alerts.notOpened,
+  ),
+  counters('pulssi_hook_attempts_total', 'Attempts to deliver a message to a hook.', 'outcome', ({ alerts }) => [
+    ['delivered', alerts.delivered],
+    ['failed', alerts.failed],
+  ]),
+  counter('pulssi_hook_messages_lost_total', 'Messages to hooks that were given up.', s => s.alerts.lost),
+  gauge('pulssi_hook_messages', 'Messages that wait for their hook.', s => s.alerts.waiting),
+  gauge('pulssi_hooks_off', 'Hooks whose receiver answered 410.', s => s.alerts.switchedOff),
+]
+
 /** Every metric of our own; those of the process come from prom-client. */
-export const METRICS: readonly Metric[] = [...GATEWAY, ...LOG, ...ENGINE, ...BOARD]
+export const METRICS: readonly Metric[] = [...GATEWAY, ...LOG, ...ENGINE, ...BOARD, ...ALERTS]

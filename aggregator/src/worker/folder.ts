@@ -1,10 +1,11 @@
-import { type Effects, Engine, type Imaging, subjectOf } from '../engine/index.js'
+import { type Departed, type Effects, Engine, type Imaging, subjectOf } from '../engine/index.js'
 import { PARTIAL_REST_RATIO } from './limits.js'
 import type { FromFolder, ToFolder } from './messages.js'
 import { packPartial } from './partial.js'
 
 interface Lane {
   engine: Engine
+  departed: Departed
   /** Last entry folded, and the last one that a posted partial holds. */
   sequence: number
   posted: number
@@ -48,6 +49,7 @@ export class Folder {
         const engine = message.chunks === null ? new Engine(message.key) : Engine.restore(message.chunks)
         this.#lanes.set(message.partition, {
           engine,
+          departed: engine.noteDeparted(),
           sequence: message.sequence,
           posted: -1,
           full: true,
@@ -115,12 +117,20 @@ export class Folder {
       lane.sequence = first + i
       at += length
     }
+    this.#depart(partition, lane.departed)
     const verdicts = Uint32Array.from(heard?.verdicts ?? [])
     const refusals = Uint32Array.from(heard?.refusals ?? [])
     this.#post(
       { type: 'folded', partition, first, count: lengths.length, sizeBytes: bytes.length, verdicts, refusals },
       [verdicts.buffer, refusals.buffer],
     )
+  }
+
+  /** Posted before any partial or image that no longer holds them. */
+  #depart(partition: number, left: Departed): void {
+    const departed = left.take()
+    if (departed === null) return
+    this.#post({ type: 'departed', partition, departed, through: left.through }, [departed.buffer as ArrayBuffer])
   }
 
   #beginImage(partition: number): void {

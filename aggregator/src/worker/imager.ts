@@ -25,6 +25,8 @@ export interface ImagerOptions {
   /** Between two images of a partition in which something changed. */
   readonly everyMs: number
   readonly onImage: OnImage
+  /** Resolves once what left the engine before the image is durable; without that no image is stored. */
+  readonly onBegun: (partition: number, clock: number) => Promise<void>
 }
 
 /** One image on its way: chunks as they come from the engines, for whoever writes them. */
@@ -126,7 +128,7 @@ export class Imager {
   }
 
   async #takeOne(lane: Lane): Promise<void> {
-    const { store, clock, host, onImage } = this.#options
+    const { store, clock, host, onBegun, onImage } = this.#options
     const { partition } = lane
     const startedAt = clock.now()
     const sinceBytes = lane.sinceImageBytes
@@ -137,6 +139,7 @@ export class Imager {
     const chunks = new Chunks(() => host.post({ type: 'chunk', partition }))
     this.#chunks = chunks
     try {
+      await onBegun(partition, begun.clock)
       const kept = await new Shelf(store, partition).put(begun.sequence, chunks)
       const now = clock.now()
       lane.imaged = begun.sequence

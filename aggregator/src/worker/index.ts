@@ -1,5 +1,6 @@
 export { type ClockMode, countedWith, keepConfig, layFoundation, StartRefused } from './bootstrap.js'
 export type { OnImage } from './imager.js'
+export type { Keeper } from './keeper.js'
 export { type Folded, REFUSAL_FIELDS, VERDICT_FIELDS } from './messages.js'
 export { PARTIALS, partitionOf, unpackPartial } from './partial.js'
 export { Worker } from './worker.js'

@@ -56,6 +56,8 @@ export type FromFolder =
   | Folded
   /** For the Bus as it is: see partial.ts. */
   | { readonly type: 'partial'; readonly partition: number; readonly message: Uint8Array; readonly held: Held }
+  /** 15 min slices that left the engine, for `quartersOf`; `through`: index of the newest of them. */
+  | { readonly type: 'departed'; readonly partition: number; readonly departed: Uint8Array; readonly through: number }
   /** An image has begun: of the engine after entry `sequence`, whose clock stood at `clock`, ms since 1970. */
   | { readonly type: 'image'; readonly partition: number; readonly sequence: number; readonly clock: number }
   /** null: the image is whole. */

@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Embedded, openEmbedded } from '../embedded/index.js'
 import { IdHash, View } from '../engine/index.js'
+import { HistoryKeeper } from '../history/index.js'
 import { Intake, SERVICE } from '../intake/index.js'
 import { type Store, systemClock } from '../ports.js'
 import { PARTIALS, unpackPartial, Worker } from './index.js'
@@ -40,6 +41,11 @@ const start = async (store: Store = embedded.store): Promise<Worker> => {
     logger: pino({ level: 'silent' }),
     key: KEY,
     imageMs: 3_600_000,
+    history: new HistoryKeeper({
+      store: embedded.store,
+      logger: pino({ level: 'silent' }),
+      newPause: () => async () => {},
+    }),
     onImage: async (_, __, sequences) => {
       kept.push(sequences)
     },

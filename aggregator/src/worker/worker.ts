@@ -4,6 +4,7 @@ import type { Bus, Clock, EventLog, Store } from '../ports.js'
 import { WorkerFigures } from './figures.js'
 import { type EngineHost, startHost } from './host.js'
 import { Imager, type OnImage } from './imager.js'
+import type { Keeper } from './keeper.js'
 import { Lane } from './lane.js'
 import { IMAGE_LOOK_MS, PROGRESS_MS } from './limits.js'
 import type { Folded, FromFolder } from './messages.js'
@@ -20,6 +21,8 @@ export interface WorkerOptions {
   /** Time between two images of a partition in which something changed. */
   readonly imageMs: number
   readonly onImage: OnImage
+  /** Takes what leaves the engines. */
+  readonly history: Keeper
   /** What became of the events of entries that were not there at the start. */
   readonly onFolded: (folded: Folded) => void
   /** The engines can't go on. The log holds everything; the process should end. */
@@ -52,9 +55,10 @@ export class Worker {
       message: message => this.#hear(message),
       died: error => this.#fail(error),
     })
-    const { store, clock, imageMs: everyMs } = options
+    const { store, clock, imageMs: everyMs, history } = options
     const onImage = this.#imageStored.bind(this)
-    this.#imager = new Imager({ store, clock, host: this.#host, everyMs, onImage })
+    const onBegun = history.keep.bind(history)
+    this.#imager = new Imager({ store, clock, host: this.#host, everyMs, onImage, onBegun })
   }
 
   /** Resolves once everything that is in the log at this moment is folded. Rejects with StartRefused, or as the log's reading. */
@@ -133,6 +137,7 @@ export class Worker {
     try {
       for await (const entries of this.#options.log.read(lane.partition, lane.folded + 1, this.#stop.signal)) {
         await lane.post(entries, (message, transfer) => this.#host.post(message, transfer))
+        await this.#options.history.room(lane.partition, this.#stop.signal)
         if (this.#stop.signal.aborted) return
       }
     } catch (error) {
@@ -154,6 +159,8 @@ export class Worker {
         this.figures.hold(message.partition, message.held)
         this.#options.bus.publish(partialSubject(message.partition), message.message)
         return
+      case 'departed':
+        return this.#options.history.take(message.partition, message.departed, message.through)
       case 'image':
       case 'chunk':
         return this.#imager.hear(message)

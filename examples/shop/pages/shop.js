@@ -1,35 +1,43 @@
-// What a shop adds to its pages: enter and leave the touchpoint, tell what went wrong, pass on one tap.
-// `createPulse` never throws into the page; without the SDK file the shop must sell all the same.
-const settings = globalThis.shopSettings
-const touchpoint = document.body.dataset.touchpoint
+// The marks in the pages say which touchpoint each is and what a tap on a face means. Only what a mark can't say is told
+// here. Where the file of the SDK doesn't come there is no `pulse`, and the shop sells all the same.
+const { pulssiTouchpoint: touchpoint, total } = document.body.dataset
+const { pulse } = globalThis
 
-// Before `createPulse`, which listens too: it sends what it holds when the page goes, and this must be part of it.
-addEventListener('pagehide', () => pulse?.leave(touchpoint))
-
-const pulse = globalThis.pulssi?.createPulse({ url: settings.url, key: settings.key })
-pulse?.enter(touchpoint)
-if (touchpoint === 'checkout.thanks') pulse?.goal(touchpoint, { value: 19 })
-
-addEventListener('pageshow', event => {
-  // Back from the page cache: the script did not run anew, but the visitor is here again.
-  if (event.persisted) pulse?.enter(touchpoint)
-})
+if (touchpoint === 'checkout.thanks') pulse?.goal(touchpoint, { value: Number(total) })
 
 const mood = document.querySelector('[data-mood]')
 mood?.addEventListener('click', event => {
   const button = event.target.closest('button')
   if (button === null) return
-  pulse?.feedback(touchpoint, { scale: 'smiley', score: Number(button.value) })
   for (const each of mood.querySelectorAll('button')) each.disabled = true
   button.setAttribute('aria-pressed', 'true')
   mood.querySelector('output').textContent = 'Thank you, that helps.'
 })
 
 const pay = document.querySelector('[data-pay]')
-pay?.addEventListener('submit', event => {
-  const digits = pay.elements.card.value.replace(/\D/g, '')
-  if (digits.length === 16) return
+const ANGRY_TRIES = 3
+const ANGRY_MS = 4_000
+let refusedAt = []
+
+const refuse = (message, signal) => {
+  pay.querySelector('.error').textContent = message
+  pulse?.signal(touchpoint, signal)
+  refusedAt = [...refusedAt, performance.now()].slice(-ANGRY_TRIES)
+  if (refusedAt.length < ANGRY_TRIES || refusedAt.at(-1) - refusedAt[0] > ANGRY_MS) return
+  refusedAt = []
+  pulse?.signal(touchpoint, 'rage')
+}
+
+pay?.addEventListener('submit', async event => {
   event.preventDefault()
-  pay.querySelector('.error').textContent = 'This card number has not 16 digits.'
-  pulse?.signal(touchpoint, 'form')
+  const button = pay.querySelector('button')
+  if (button.getAttribute('aria-disabled') === 'true') return
+  const digits = pay.elements.card.value.replace(/\D/g, '')
+  if (digits.length !== 16) return refuse('This card number has not 16 digits.', 'form')
+  button.setAttribute('aria-disabled', 'true')
+  pay.querySelector('.error').textContent = ''
+  const answer = await fetch(pay.action, { method: 'POST' }).catch(() => null)
+  if (answer?.ok) return location.assign(answer.url)
+  button.setAttribute('aria-disabled', 'false')
+  refuse('Your bank does not answer. Nothing was charged; please try again.', 'error')
 })

@@ -18,7 +18,8 @@ export const Frame = {
   error: 66,
   heartbeat: 67,
   pulse: 68,
-  /** 69 to 79 belong to ask, nudge, incident and voice; a client ignores a server type that it doesn't know. */
+  incident: 69,
+  /** 70 to 79 belong to ask, nudge and voice; a client ignores a server type that it doesn't know. */
 } as const
 export type Frame = (typeof Frame)[keyof typeof Frame]
 
@@ -221,4 +222,6 @@ export type PulseFrame = readonly [
   stale: readonly number[],
   rows: readonly PulseRow[] | readonly PulseChange[],
 ]
-export type ServerFrame = WelcomeFrame | AckFrame | ErrorFrame | HeartbeatFrame | PulseFrame
+/** An incident has come into a state, an index into INCIDENT_STATES, at `at` by the engine's clock, ms since 1970. */
+export type IncidentFrame = readonly [type: 69, id: string, rule: string, touchpoint: string, state: number, at: number]
+export type ServerFrame = WelcomeFrame | AckFrame | ErrorFrame | HeartbeatFrame | PulseFrame | IncidentFrame

@@ -89,6 +89,8 @@ export interface History {
   to: number
   /** By touchpoint, then time; a step in which nothing was counted has no row. */
   rows: HistoryRow[]
+  /** UTC days, `YYYY-MM-DD`, of which stored rows are lost: steps that reach into the loss have no row. Absent: none. */
+  missing?: string[]
 }
 
 export const INCIDENT_STATES = ['pending', 'firing', 'acknowledged', 'resolved'] as const

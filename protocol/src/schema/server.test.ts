@@ -28,6 +28,7 @@ describe('frames of the server', () => {
     ['no pulse yet', pulse(null, [])],
     ['changes', pulse(6, [[0, [4, 121, 27, [2, 9, 6, 4, 8, 7]]]])],
     ['a row more', pulse(6, [[2, row]])],
+    ['an incident', [69, 'i.1', 'payment hurts', '~stage.close', 1, 1732250000000]],
   ]
   test.each(frames)('%s is of the grammar, and is read as it was written', (_, frame) => {
     expect(serverFrameSchema.safeParse(frame).success).toBe(true)
@@ -42,6 +43,7 @@ describe('frames of the server', () => {
     ['changes where whole rows belong', pulse(null, [[0, [4, 1]]])],
     ['a row too short', pulse(null, [row.slice(1) as unknown as PulseRow])],
     ['a position past a batch', [65, 3, [[2, 100, 1]]]],
+    ['a state that is none', [69, 'i.1', 'payment hurts', 'checkout.payment', 4, 1732250000000]],
     ['a frame of the client', [4, 1]],
   ]
   test.each(broken)('refuses %s', (_, frame) => {

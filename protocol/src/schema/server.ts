@@ -1,6 +1,6 @@
 /** Every frame that the server sends (SPEC.md, part 2). */
 import { z } from 'zod'
-import { BATCH_EVENTS, Frame, SEQ_MAX, WINDOWS } from '../client/index.js'
+import { BATCH_EVENTS, Frame, INCIDENT_STATES, SEQ_MAX, WINDOWS } from '../client/index.js'
 import { channelSchema, indexSchema, seqSchema, visitorSchema } from './names.js'
 
 const countSchema = z.int().min(0)
@@ -99,4 +99,20 @@ export const pulseChangeSchema = z.tuple([
 ])
 export const pulseSchema = z.union([fullPulseSchema, pulseChangeSchema])
 
-export const serverFrameSchema = z.union([welcomeSchema, ackSchema, errorSchema, heartbeatSchema, pulseSchema])
+export const incidentSchema = z.tuple([
+  z.literal(Frame.incident),
+  z.string().min(1),
+  z.string().min(1),
+  z.string().min(1),
+  indexSchema(INCIDENT_STATES.length),
+  clockSchema,
+])
+
+export const serverFrameSchema = z.union([
+  welcomeSchema,
+  ackSchema,
+  errorSchema,
+  heartbeatSchema,
+  pulseSchema,
+  incidentSchema,
+])

@@ -11,7 +11,7 @@ import { addKeep } from './keep.js'
  * As the core's, but with consent, identity `device` or `host`, and no Global Privacy Control, events that have no ack
  * yet outlive their page.
  */
-export const createPulse = (given: PulseOptions): PulseClient => {
+export const createPulse = <Touchpoint extends string = string>(given: PulseOptions): PulseClient<Touchpoint> => {
   const options = { ...given }
   const environment = realEnvironment(openFound(options.WebSocket))
   const client = createClient(options, environment, check, packer(options), boundsOf(options), core => {

@@ -2,6 +2,7 @@ import { decode, encode, Frame, type PulseRow, WINDOWS } from '@pulssi/protocol/
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Far, type Line, World } from '../testing/world.js'
+import { VERSION } from '../version.js'
 import { createReader } from './live.js'
 import { pulseOf } from './row.js'
 import { Table } from './table.js'
@@ -115,7 +116,7 @@ const setUp = async (options: Partial<LiveOptions> = {}) => {
   await pass(20)
   return { server, world, live, states, updates, unsubscribe, pass }
 }
-const HELLO = [Frame.hello, null, 0, null, null, null, 'pulssi-live/0.1.0']
+const HELLO = [Frame.hello, null, 0, null, null, null, `live/${VERSION}`]
 const SUBSCRIBE = [Frame.subscribe, 1, ['*'], [WINDOWS.indexOf('5m'), WINDOWS.indexOf('total')]]
 
 describe('a reader', () => {
@@ -195,6 +196,16 @@ describe('a reader', () => {
     await pass(100_000)
     expect(states).toEqual(['live', 'closed'])
     expect(world.timers).toBe(0)
+  })
+
+  test('W60: an incident that changed is told by the names of its fields', async () => {
+    const { server, live, pass } = await setUp()
+    const told: unknown[] = []
+    live.on('incident', incident => told.push(incident))
+    server.say([Frame.incident, 'i.1', 'payment hurts', 'checkout.payment', 1, CLOCK])
+    await pass(20)
+    const names = { id: 'i.1', rule: 'payment hurts', touchpoint: 'checkout.payment' }
+    expect(told).toEqual([{ ...names, state: 'firing', at: CLOCK }])
   })
 
   test('a bad query is told, not thrown', async () => {

@@ -2,6 +2,7 @@ import {
   decode,
   Fault,
   Frame,
+  INCIDENT_STATES,
   type PulseFrame,
   type ServerFrame,
   STALE_MS,
@@ -15,11 +16,12 @@ import { createEmitter, type Emitter } from '../emitter.js'
 import type { Environment } from '../environment.js'
 import { RETRY_MS } from '../limits.js'
 import { addPage } from '../page.js'
+import { VERSION } from '../version.js'
 import { addWire, type Wire } from '../wire.js'
 import { Table } from './table.js'
 import type { Live, LiveOptions, LiveState, LiveTold, Query, Update } from './types.js'
 
-const AGENT = 'pulssi-live/0.1.0'
+const AGENT = `live/${VERSION}`
 
 interface Subscription {
   readonly query: Query
@@ -142,7 +144,10 @@ export class Reader {
       this.#admitted = false
       this.#wire.$turn(Turn.refused, retryMs ?? RETRY_MS)
     } else if (frame[0] === Frame.pulse) this.#update(frame)
-    else if (frame[0] === Frame.heartbeat && this.#admitted) this.#become('live')
+    else if (frame[0] === Frame.incident) {
+      const [, id, rule, touchpoint, state, at] = frame
+      this.#tell('incident', { id, rule, touchpoint, state: INCIDENT_STATES[state], at })
+    } else if (frame[0] === Frame.heartbeat && this.#admitted) this.#become('live')
   }
 
   #dropped(retryMs: number | null): void {

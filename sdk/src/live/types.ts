@@ -1,4 +1,4 @@
-import type { Pulse, Window } from '@pulssi/protocol/client'
+import type { Incident, Pulse, Window } from '@pulssi/protocol/client'
 import type { WebSocketClass } from '../types.js'
 
 export interface LiveOptions {
@@ -34,6 +34,11 @@ export interface LiveTold {
   state: LiveState
   /** `code`: one of Fault, a close code whose reason this is, or 0 for what the SDK itself has to say. */
   error: { code: number; message: string }
+  /**
+   * An incident has come into another state, at `at` (ms since 1970); told while there is a subscription, where the
+   * token reads incidents. `GET /v1/incidents` has the rest.
+   */
+  incident: Pick<Incident, 'id' | 'rule' | 'touchpoint' | 'state'> & { at: number }
 }
 
 export interface Live {

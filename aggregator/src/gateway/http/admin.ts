@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { VISITOR } from '@pulssi/protocol'
+import type { Alerts } from '../../alerts/index.js'
 import { Busy, NotCompactable, type Operations } from '../../ops/index.js'
 import { Overloaded } from '../../ports.js'
 import type { Access } from '../access.js'
@@ -13,6 +14,7 @@ import { readText } from './body.js'
 export interface AdminOptions {
   readonly access: Access
   readonly operations: Operations
+  readonly alerts: Pick<Alerts, 'hooks'>
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -31,7 +33,7 @@ const mediaType = (request: IncomingMessage): string =>
   request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
 
 /** An order is a POST of `{}` as JSON, which no form of a page can send. Throws HttpError 400, 413, 415. */
-const readOrder = async (request: IncomingMessage): Promise<void> => {
+export const readOrder = async (request: IncomingMessage): Promise<void> => {
   if (mediaType(request) !== 'application/json') {
     throw new HttpError(415, 'unsupportedType', 'send {} as application/json')
   }
@@ -69,7 +71,7 @@ export class AdminRoutes {
 
   /** Who answers at a path, by method; undefined: it is none of these. */
   find(path: string): Readonly<Record<string, Handler>> | undefined {
-    const { operations } = this.#options
+    const { operations, alerts } = this.#options
     if (path.startsWith(SUBJECTS)) {
       return {
         GET: this.#guarded(async (_, response) => {
@@ -87,6 +89,8 @@ export class AdminRoutes {
         return { POST: this.#order(response => this.#backup(response)) }
       case 'compact':
         return { POST: this.#order(async response => sendJson(response, 200, await operations.compact())) }
+      case 'hooks':
+        return { GET: this.#guarded(async (_, response) => sendJson(response, 200, { hooks: alerts.hooks })) }
       case 'image':
         return {
           POST: this.#order(async response => {

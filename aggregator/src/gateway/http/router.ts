@@ -7,6 +7,8 @@ import { HttpError, sendError } from './answer.js'
 import type { DetailRoutes } from './detail.js'
 import type { EventsRoute } from './events.js'
 import type { Files } from './files.js'
+import type { HistoryRoute } from './history.js'
+import type { IncidentRoutes } from './incidents.js'
 import { METRICS_PATH, type MetricsRoute } from './metrics.js'
 import type { ReadRoutes } from './reads.js'
 import { answerReady } from './ready.js'
@@ -16,7 +18,9 @@ export interface RouterOptions {
   readonly events: EventsRoute
   readonly reads: ReadRoutes
   readonly details: DetailRoutes
+  readonly history: HistoryRoute
   readonly admin: AdminRoutes
+  readonly incidents: IncidentRoutes
   readonly files: Files
   readonly metrics: MetricsRoute
   /** Why the server isn't ready; empty: it is. */
@@ -40,7 +44,7 @@ export class Router {
   readonly #routes: ReadonlyMap<string, Route>
 
   constructor(options: RouterOptions) {
-    const { details, events, metrics, reads, reasons } = options
+    const { details, events, history, metrics, reads, reasons } = options
     this.#options = options
     this.#routes = new Map<string, Route>([
       ['/v1/events', { methods: ['POST'], handle: (request, response) => events.answer(request, response) }],
@@ -49,6 +53,7 @@ export class Router {
       ['/v1/project', { methods: READ, handle: (...asked) => details.project(...asked) }],
       ['/v1/touchpoint', { methods: READ, handle: (...asked) => details.touchpoint(...asked) }],
       ['/v1/voice', { methods: READ, handle: (...asked) => details.voice(...asked) }],
+      ['/v1/history', { methods: READ, handle: (...asked) => history.answer(...asked) }],
       [METRICS_PATH, { methods: ['GET'], handle: (request, response) => metrics.answer(request, response) }],
       ['/readyz', { methods: READ, handle: (_, response) => answerReady(response, reasons()) }],
     ])
@@ -77,7 +82,7 @@ export class Router {
       response.setHeader('access-control-allow-origin', origin)
       response.setHeader('vary', 'origin')
     }
-    const route = this.#routes.get(path) ?? this.#admin(path) ?? this.#file(path)
+    const route = this.#routes.get(path) ?? this.#more(path) ?? this.#file(path)
     if (route === undefined) throw new HttpError(404, 'notFound', 'there is nothing at this path')
     if (request.method === 'OPTIONS') return preflight(response, route)
     if (!route.methods.includes(request.method ?? '')) {
@@ -87,19 +92,23 @@ export class Router {
     await route.handle(request, response, new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)))
   }
 
-  #admin(path: string): Route | undefined {
-    const handlers = this.#options.admin.find(path)
+  #more(path: string): Route | undefined {
+    const { admin, incidents } = this.#options
+    const handlers = incidents.find(path) ?? admin.find(path)
     if (handlers === undefined) return undefined
     return {
       methods: Object.keys(handlers),
-      handle: (request, response) => handlers[request.method ?? '']?.(request, response),
+      handle: (request, response, query) => handlers[request.method ?? '']?.(request, response, query),
     }
   }
 
   #file(path: string): Route | undefined {
     const { files } = this.#options
     if (!files.has(path)) return undefined
-    return { methods: READ, handle: (_, response) => files.answer(path, response) }
+    return {
+      methods: READ,
+      handle: (request, response) => files.answer(path, response, request.headers['accept-encoding']),
+    }
   }
 
   #fail(error: unknown, response: ServerResponse): void {

@@ -1,0 +1,1 @@
+export { TouchpointView } from './view.js'

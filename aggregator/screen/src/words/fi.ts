@@ -1,0 +1,133 @@
+import type { Words } from './words.js'
+
+/** Kaikki, mitä näyttö sanoo, suomeksi. */
+export const fi: Words = {
+  languageName: 'Suomi',
+  skip: 'Siirry kosketuspisteisiin',
+  state: {
+    connecting: 'yhdistetään',
+    live: 'ajan tasalla',
+    stale: 'hiljaa',
+    asking: 'tunnus puuttuu',
+    ended: 'päättynyt',
+    empty: 'ajan tasalla, ei vielä tietoja',
+  },
+  theme: { label: 'Teema', auto: 'Kuten järjestelmässä', light: 'Vaalea', dark: 'Tumma' },
+  language: 'Kieli',
+  wallboard: { open: 'Seinänäyttö', leave: 'Poistu seinänäytöstä' },
+  notice: {
+    connecting: host => `Yhdistetään palvelimeen ${host} …`,
+    lost: (host, ago) => `Yhteys palvelimeen ${host} katkesi ${ago} sitten. Yritetään uudelleen …`,
+    stale: 'Palvelimesta ei ole kuulunut hetkeen mitään.',
+    ended: 'Palvelin lopetti yhteyden. Lataa sivu uudelleen.',
+    said: message => `Palvelin sanoo: ${message}.`,
+    asOf: time => `Luvut ovat kello ${time}.`,
+    behind: count =>
+      count === 1
+        ? 'Yksi palvelimen osista on jäljessä: sen uusimmat tapahtumat puuttuvat.'
+        : `${count} palvelimen osaa on jäljessä: niiden uusimmat tapahtumat puuttuvat.`,
+    old: age => `Palvelimen uusimpien lukujen ikä on ${age}.`,
+  },
+  token: {
+    label: 'Palvelin pyytää lukutunnusta. Se pysyy vain tämän välilehden muistissa.',
+    needed: '',
+    refused: 'Palvelin ei hyväksy tätä tunnusta.',
+    expired: 'Tunnus on vanhentunut. Anna uusi.',
+    field: 'Lukutunnus',
+    connect: 'Yhdistä',
+  },
+  empty: {
+    title: 'Ei vielä tietoja',
+    text: 'Ensimmäinen kosketuspiste, johon joku saapuu, ilmestyy tähän heti. Lisää tämä sivulle:',
+    curl: 'Tai lähetä yksi tapahtuma komentoriviltä:',
+  },
+  figure: {
+    pulse: 'Pulssi',
+    dropOff: 'Poistumat',
+    sentiment: 'Tunnelma',
+    friction: 'Kitka',
+    active: 'Paikalla',
+    none: {
+      pulse: 'mitään ei vielä tiedetä',
+      dropOff: 'ei vielä tuloksia',
+      sentiment: 'ei vielä vastauksia',
+      friction: 'ei vielä käyntejä',
+    },
+    notBelieved: 'ei vielä uskottava',
+    n: count => `n ${count}`,
+    window: { '1m': '1 min', '5m': '5 min', '15m': '15 min', '1h': '1 h', '24h': '24 h', total: 'kaikki' },
+    between: (label, low, high) => `${label} välillä ${low} – ${high} (95 %)`,
+    baseline: value => `perustaso ${value}`,
+  },
+  grade: { good: 'hyvä', middling: 'keskinkertainen', bad: 'huono' },
+  journey: {
+    title: 'Asiakaspolku',
+    lost: 'Menetetyt polut',
+    lostHint: 'poistuivat eivätkä palanneet',
+    active: 'Paikalla nyt',
+    activeHint: 'avoimia käyntejä',
+    perVisit: 'poistumat käyntiä kohti',
+  },
+  changes: {
+    title: 'Mikä muuttui',
+    none: 'Mikään uskottava luku ei poikkea perustasostaan.',
+    worse: 'huonompi',
+    better: 'parempi',
+    was: baseline => `perustaso ${baseline}`,
+    more: count => (count === 1 ? 'ja yksi muu' : `ja ${count} muuta`),
+  },
+  incidents: {
+    title: 'Häiriöt',
+    none: 'Ei avoimia häiriöitä.',
+    state: { pending: 'odottaa', firing: 'hälyttää', acknowledged: 'kuitattu', resolved: 'ratkennut' },
+    since: ago => `kesto ${ago}`,
+    more: count => (count === 1 ? 'ja yksi muu' : `ja ${count} muuta`),
+  },
+  stages: {
+    title: 'Vaiheet',
+    critical: 'kriittinen',
+    perVisit: 'Vaiheen poistumat ovat käyntiä, eivät asiakasta kohti.',
+  },
+  table: {
+    title: 'Kosketuspisteet, huonoin ensin',
+    touchpoint: 'Kosketuspiste',
+    trend: 'Suunta',
+    filter: 'Suodata',
+    filterHint: '/ nimi tai sen osa',
+    stage: 'Vaihe',
+    channel: 'Kanava',
+    all: 'kaikki',
+    withoutStage: 'ilman vaihetta',
+    shown: (shown, all) => (shown === all ? `${all} kosketuspistettä` : `${shown} / ${all} kosketuspistettä`),
+    nothing: 'Mikään kosketuspiste ei täsmää.',
+    clear: 'Näytä kaikki',
+    held: 'Järjestys pysyy, kun osoitat tai luet tätä',
+    steady: 'vakaa',
+    unknown: 'ei vielä perustasoa',
+    help: 'Nuolet siirtävät, Enter avaa, Esc palaa.',
+  },
+  announce: {
+    state: {
+      connecting: 'Yhteys katkesi, yritetään uudelleen.',
+      live: 'Taas ajan tasalla.',
+      stale: 'Palvelimesta ei ole kuulunut hetkeen, luvut voivat olla vanhoja.',
+      asking: 'Lukutunnus tarvitaan.',
+      ended: 'Palvelin lopetti yhteyden.',
+    },
+    incident: (rule, touchpoint, state) => `Häiriö ${rule}, ${touchpoint}: ${state}.`,
+    closed: count => (count === 1 ? 'Yksi häiriö päättyi.' : `${count} häiriötä päättyi.`),
+  },
+  reading: {
+    title: 'Näin luet tätä sivua',
+    windows:
+      'Jokainen luku on lyhimmästä uskottavasta ikkunastaan, jonka nimi on sen vieressä: 1 min, 5 min, 15 min, 1 h tai 24 h, ja kaikki, jos mikään niistä ei ole uskottava.',
+    believed:
+      'Ontto ja pisteviivainen ei ole vielä uskottava: sen takana on alle viisi kävijää, tai sen 95 %:n väli on liian leveä. Luettelon alussa ovat avoimet häiriöt, sitten uskottavat pulssit.',
+    line: 'Viiva on luottamusväli, pieni lovi viime vuorokauden perustaso. Huonompi tai parempi: koko väli on sen toisella puolella.',
+    visits: 'Polun ja vaiheen poistumat ovat käyntiä, eivät asiakasta kohti. Paikalla: nyt avoimet käynnit.',
+  },
+  failed: {
+    title: 'Tämä osa näytöstä pettyi',
+    again: 'Lataa uudelleen',
+  },
+}

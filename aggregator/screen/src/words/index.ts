@@ -1,0 +1,1 @@
+export { LANGUAGES, type Language, WORDS, type Words } from './words.js'

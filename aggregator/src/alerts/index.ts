@@ -1,0 +1,5 @@
+export { Alerts } from './alerts.js'
+export { attempt } from './hooks/attempt.js'
+export { bodyOf } from './hooks/body.js'
+export { failureOf, type Outcome, outcomeOf } from './hooks/outcome.js'
+export type { HookState } from './report.js'

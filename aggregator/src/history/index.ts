@@ -1,0 +1,6 @@
+export { historyCsv } from './csv.js'
+export { HistoryKeeper } from './keeper.js'
+export { HISTORY_DAYS } from './limits.js'
+export { HistoryBusy, HistoryReader, NotStored, TooManyRows } from './reader.js'
+export { beginBefore, dateBegin } from './steps.js'
+export { type Zone, zoneOf } from './zone.js'

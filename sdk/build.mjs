@@ -1,0 +1,100 @@
+/**
+ * What a browser gets of the SDK: its entries as ESM with all that they need of the protocol inside, the same as files
+ * for script tags, and types that name no other package. `tsc -b` has written sdk/dist/tsc and protocol/dist before.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+
+const compiled = 'sdk/dist/tsc'
+const entries = {
+  index: `${compiled}/index.js`,
+  keep: `${compiled}/keep/index.js`,
+  live: `${compiled}/live/index.js`,
+}
+
+const copyTypes = (from, to) => {
+  for (const name of readdirSync(from, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue
+    const target = join(to, name)
+    const protocol = relative(dirname(resolve(target)), resolve('sdk/dist/types/protocol/index.js'))
+    const text = readFileSync(join(from, name), 'utf8')
+      .replaceAll("'@pulssi/protocol/client'", `'${protocol}'`)
+      .replace(/^\/\/# sourceMappingURL=.*$/m, '')
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, text)
+  }
+}
+
+const selfContainedTypes = () => ({
+  name: 'self-contained-types',
+  writeBundle() {
+    copyTypes('protocol/dist/client', 'sdk/dist/types/protocol')
+    copyTypes(compiled, 'sdk/dist/types/sdk')
+  },
+})
+
+/** The shorter word for the same: what may be assigned only once has been checked by then. */
+const letForConst = () => ({
+  name: 'let-for-const',
+  renderChunk: code => ({ code: code.replace(/\bconst /g, 'let '), map: null }),
+})
+
+/** Names that begin with $ are private to the SDK and its own objects. */
+const minify = () =>
+  terser({
+    ecma: 2020,
+    compress: {
+      passes: 6,
+      inline: 1,
+      loops: false,
+      lhs_constants: false,
+      pure_getters: true,
+      unsafe_arrows: true,
+    },
+    mangle: { properties: { regex: /^\$/ } },
+  })
+
+/** What an `integrity` attribute says of each file for script tags; equal sources make equal bytes. */
+const hashes = {}
+const integrity = file => ({
+  name: 'integrity',
+  writeBundle({ file: path }) {
+    hashes[file] = `sha384-${createHash('sha384').update(readFileSync(path)).digest('base64')}`
+    writeFileSync(join(dirname(path), 'integrity.json'), `${JSON.stringify(hashes, null, 2)}\n`)
+    console.log(`${file} ${hashes[file]}`)
+  },
+})
+
+const script = (entry, file, form = { format: 'iife' }) => ({
+  input: `${compiled}/${entry}.js`,
+  plugins: [nodeResolve(), integrity(file)],
+  output: {
+    file: `sdk/dist/${file}`,
+    strict: false,
+    plugins: [letForConst(), minify()],
+    ...form,
+  },
+})
+
+/** For rollup. */
+export const sdk = [
+  {
+    input: entries,
+    plugins: [nodeResolve(), selfContainedTypes()],
+    output: {
+      dir: 'sdk/dist',
+      format: 'es',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'shared.js',
+    },
+  },
+  script('script', 'pulssi.min.js', { format: 'iife', name: 'pulssi' }),
+  script('keep/script', 'keep.min.js', { format: 'iife', name: 'pulssi' }),
+  script('live/script', 'live.min.js', { format: 'iife', name: 'pulssiLive' }),
+  script('marks/script', 'marks.min.js'),
+  // A block with nothing around it, for classic scripts.
+  script('marks/stub', 'stub.min.js', { format: 'es' }),
+]

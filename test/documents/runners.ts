@@ -1,0 +1,38 @@
+/** How each block of the documents is run. Each block has exactly one runner. */
+import type { Block } from './blocks.js'
+import { runCreatedHook } from './run-hook.js'
+import { runPage } from './run-page.js'
+import { runProgram, runSubscriber } from './run-program.js'
+import { runConfiguration, runShell } from './run-shell.js'
+import type { World } from './world.js'
+
+export interface Runner {
+  readonly name: string
+  readonly takes: (block: Block) => boolean
+  readonly run: (block: Block, world: World) => Promise<void>
+}
+
+const js = (name: string, mark: string, run: Runner['run']): Runner => ({
+  name,
+  takes: ({ language, text }) => language === 'js' && text.includes(mark),
+  run,
+})
+const of = (language: string, run: Runner['run']): Runner => ({
+  name: language,
+  takes: block => block.language === language,
+  run,
+})
+
+export const RUNNERS: readonly Runner[] = [
+  of('html', runPage),
+  of('sh', runShell),
+  of('json', runConfiguration),
+  js('service', 'createPulse(', runProgram(/^$/, 'phone.support')),
+  js('subscriber', 'createLive(', runSubscriber),
+  js('receiver', "from 'standardwebhooks'", runCreatedHook),
+  js('proof', 'createHmac(', runProgram(/^[\da-f]{64} [\da-f]{64}\n$/)),
+  js('codec', 'readClientFrame(', runProgram(/ok: true/)),
+  js('server', 'startServer(', runProgram(/^http:\/\/127\.0\.0\.1:\d+\n$/)),
+]
+
+export const runnersOf = (block: Block): Runner[] => RUNNERS.filter(({ takes }) => takes(block))
