@@ -172,6 +172,7 @@ const assemble = async (
     await board.reached(appender.durable, SETTLE_MS)
   }
   const sockets = new Sockets({ access, addresses, days, appender, board, limits, clock, tally }, door, proxies, logger)
+  closers.add(() => sockets.close())
   const history = telling({ access, board, store, keeper, partitions: log.partitions, logger, settle })
   const operations = operated({ embedded, gate, key, clock, worker, appender, settle })
   closers.add(() => operations.close())
