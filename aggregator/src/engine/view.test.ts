@@ -199,8 +199,8 @@ describe('a view', () => {
   it('keeps its version where something changed elsewhere', () => {
     const engine = new Engine([0, 0])
     const view = new View(1)
-    const here = { visitor: 'a', kind: Kind.enter, touchpoint: 'here' }
-    tell(engine, [START - 3_600_000, START].map(at => ({ ...here, at })))
+    const here = (at: number): Event => ({ visitor: 'a', kind: Kind.enter, touchpoint: 'here', at })
+    tell(engine, [here(START - 3_600_000), here(START)])
     send(engine, view)
     // The baselines of shorter windows hold the quarter of an hour that is under way.
     const long = WINDOWS.slice(WINDOWS.indexOf('15m'))
