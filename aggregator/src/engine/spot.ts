@@ -33,6 +33,8 @@ export interface Spot {
   crowds: [Crowd, Crowd]
   quorums: [Quorum, Quorum]
   stamp: number
+  /** Nothing was counted here after this, ms since 1970. */
+  countedBy: number
   readonly counted: Map<Window, Counted>
   /** The baselines that others of a roll-up are drawn toward, and the stamp at which each last changed. */
   readonly baselines: Map<Window, { readonly sums: BaselineSums; readonly stamp: number }>
@@ -48,6 +50,7 @@ const spot = (name: string, parts: number[], members: Set<Spot> | null): Spot =>
   crowds: [new Crowd(), new Crowd()],
   quorums: [new Quorum(), new Quorum()],
   stamp: 0,
+  countedBy: 0,
   counted: new Map(),
   baselines: new Map(),
 })

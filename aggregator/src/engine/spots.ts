@@ -21,6 +21,8 @@ export class Spots {
   readonly rollups = new Map<string, Spot>()
   #map = new JourneyMap(DEFAULT_CONFIG)
   #stamp = 0
+  /** Clock of the partition whose partial is taken in. */
+  #clock: () => number = () => 0
 
   constructor(partitions: number) {
     this.mirrors = Array.from({ length: partitions }, (_, partition) => {
@@ -55,6 +57,7 @@ export class Spots {
     this.#stamp++
     const mirror = this.mirrors[partition]
     if (mirror === undefined) throw new RangeError(`partition ${partition} of ${this.mirrors.length}`)
+    this.#clock = () => mirror.clock
     yield* mirror.absorb(partial, now)
     return mirror
   }
@@ -138,8 +141,11 @@ export class Spots {
   }
 
   #mark(spot: Spot): void {
-    spot.stamp = this.#stamp
-    for (const rollup of spot.rollups) rollup.stamp = this.#stamp
+    const clock = this.#clock()
+    for (const one of [spot, ...spot.rollups]) {
+      one.stamp = this.#stamp
+      one.countedBy = Math.max(one.countedBy, clock)
+    }
   }
 
   /** Finds a touchpoint's channel, stage and roll-ups. */
@@ -166,6 +172,7 @@ export class Spots {
     spot.rollups.push(rollup)
     gather(rollup, spot)
     rollup.stamp = this.#stamp
+    rollup.countedBy = Math.max(rollup.countedBy, spot.countedBy)
   }
 
   #onlyChannel(spot: Spot): string | null {

@@ -11,7 +11,7 @@ import { byName, JOURNEY, Spots, STAGE } from './spots.js'
 import { Audience } from './state.js'
 import { addBaseline, baselineSums, noBaseline, Sums, sameBaseline } from './sums.js'
 import { newestSpoken, voiceOf } from './voices.js'
-import { baselineOf, rangeOf, sinceOf } from './windows.js'
+import { baselineOf, movesOf, rangeOf, sinceOf } from './windows.js'
 
 const STALE_MS = 3 * SECOND_MS
 
@@ -72,9 +72,12 @@ export class View {
 
   /** Grows whenever the figures may have changed. */
   version(touchpoint: string, window: Window): number {
-    const range = rangeOf(window, this.#clock)
     const spot = this.#spots.named(touchpoint)
-    return Math.max(spot.stamp, this.#widerBaselines(spot, window)) + (range === null ? 0 : range.last)
+    // Each of these grows and none goes back.
+    const moved = [rangeOf(window, this.#clock), baselineOf(window, this.#clock)]
+      .map(range => movesOf(range, spot.countedBy))
+      .reduce((sum, moves) => sum + moves, 0)
+    return Math.max(spot.stamp, this.#widerBaselines(spot, window)) + moved
   }
 
   /** When a baseline last changed that this one's is drawn toward. */

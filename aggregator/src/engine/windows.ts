@@ -42,6 +42,16 @@ export function baselineOf(window: Window, clock: number): Range | null {
   return { size: BASELINE.size, first: last - BASELINE.slices + 1, last }
 }
 
+/**
+ * How far a range has moved, as far as that matters: once all that was counted by `countedBy` (ms since 1970) is behind
+ * it, it stays empty.
+ */
+export const movesOf = (range: Range | null, countedBy: number): number => {
+  if (range === null) return 0
+  const { size, first, last } = range
+  return Math.min(last, Math.floor(countedBy / (SLICE_MS[size] as number)) + last - first + 1)
+}
+
 /** First 5 s slice of a range, for crowds. */
 export const sinceOf = (range: Range | null): number =>
   range === null ? 1 : range.first * (SLICE_SPAN[range.size] as number)
