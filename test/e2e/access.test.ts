@@ -148,9 +148,9 @@ test('a key or token in the address is refused, over both ways in', async () => 
   await expect(Client.open(socket)).rejects.toThrow('400')
 })
 
-test('the proof that the README shows is one', async () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const snippet = /```js\n(import \{ createHmac[\s\S]*?)```/.exec(readme)?.[1] ?? ''
+test('the proof that the documents show is one', async () => {
+  const operations = readFileSync(new URL('../../docs/OPERATIONS.md', import.meta.url), 'utf8')
+  const snippet = /```js\n(import \{ createHmac[\s\S]*?)```/.exec(operations)?.[1] ?? ''
   const env = { ...process.env, PULSSI_PROOF_SECRET: SECRET }
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', snippet], { env })
   expect(stdout.trim()).toBe(`${proofOf('visitor', 'c-81')} ${proofOf('customer', 'c-81')}`)

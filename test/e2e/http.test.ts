@@ -210,7 +210,7 @@ test('the screen is served with a strict policy, and health without a token', as
   const screen = await http(server, '/')
   expect(screen.status).toBe(200)
   expect(screen.headers.get('content-type')).toBe('text/html; charset=utf-8')
-  expect(screen.headers.get('content-security-policy')).toContain("default-src 'self'")
+  expect(screen.headers.get('content-security-policy')).toContain("default-src 'none'")
   expect((await http(server, '/healthz')).body).toEqual({ alive: true })
   expect((await http(server, '/readyz')).body).toEqual({ ready: true })
 })
