@@ -1,4 +1,4 @@
-import { type Detail, WINDOWS, type Window } from '@pulssi/protocol/client'
+import type { Detail, Window } from '@pulssi/protocol/client'
 import { detailOf, difference, inOrder, type Recount, voicesOf } from '../recount/index.js'
 import type { Cluster } from './cluster.js'
 import type { Run } from './generate.js'
@@ -6,6 +6,8 @@ import { Mismatch } from './mismatch.js'
 
 type View = Cluster['view']
 
+/** One of slices, and the sum of all; the others differ in their slices alone. */
+const WINDOWS: readonly Window[] = ['1h', 'total']
 /** As many as a touchpoint keeps. */
 const VOICES = 20
 
