@@ -142,6 +142,25 @@ describe('an erasure', () => {
     }
   })
 
+  it('N23: takes what was written from a view, also by a whole partial of an engine that never knew it', () => {
+    const out = new RecordWriter()
+    for (const i of [0, 1, 2, 3, 4]) {
+      const [visitorHi, visitorLo] = idOf(`v${i}`)
+      const ids = { visitorHi, visitorLo, streamHi: 7, streamLo: 7, hasStream: false, seq: 0 }
+      out.begin({ receivedAt: START, base: START, dataClock: false, page: false, bot: false, ...ids })
+      out.event(Kind.feedback, out.place('t', null, []), START, 2, 0, i === 0 ? '{"comment":"mine"}' : '')
+      out.end()
+    }
+    const engine = fed([out.take()])
+    const view = new View(1)
+    view.absorb(0, engine.partial() as Uint8Array, START)
+    expect(view.voices('t')).toMatchObject([{ text: 'mine' }])
+    out.erase(START, idOf('v0'), [1, 2])
+    engine.apply(out.take(), quiet)
+    view.absorb(0, Engine.restore(engine.image()).partial(true) as Uint8Array, START)
+    expect(view.voices('t')).toEqual([])
+  })
+
   it('survives an image taken at any moment', () => {
     fc.assert(
       fc.property(story, fc.nat(80), (steps, split) => {

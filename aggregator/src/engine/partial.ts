@@ -50,7 +50,8 @@ export class PartialWriter {
     this.#erased(state)
     this.#journal(state, crowds)
     this.#crowds(state, crowds ? touchpoints : NOTHING)
-    this.#spoken(state, whole ? state.voices.places() : [...state.voices.changed])
+    // Also where there are none: whoever gets a whole one may still hold what an erased visitor wrote.
+    this.#spoken(state, whole ? touchpoints : [...state.voices.changed])
     this.#clear(state)
     return this.#out.take()
   }
