@@ -1,44 +1,23 @@
-/** The built server, with its engines in their own thread, killed without warning. */
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { RunningServer } from '@pulssi/aggregator'
 import type { WireEvent } from '@pulssi/protocol/client'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { type Embedded, openEmbedded } from '../../aggregator/src/embedded/index.js'
 import { readImage } from '../../aggregator/src/worker/image.js'
 import { CLOSED, Client, dataDir, ENTER, journey, serve } from './harness.js'
+import { killServer, spawnServer } from './spawned.js'
 
 const THREAD = fileURLToPath(new URL('../../aggregator/dist/worker/thread.js', import.meta.url))
-const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url))
 
 beforeAll(() => {
   if (!existsSync(THREAD)) throw new Error('the aggregator is not built: npm run build')
 })
 
-const spawn = async (folder: string, partitions: number): Promise<[RunningServer, ChildProcess]> => {
-  const settings = { ...CLOSED, server: { port: 0, dataDir: folder, partitions } }
-  const child = fork(CHILD, [JSON.stringify(settings)], { execArgv: [] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const [told] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`the server ended with code ${code}`)
-    }),
-  ])
-  return [told as RunningServer, child]
-}
-
-const kill = async (child: ChildProcess): Promise<void> => {
-  const gone = once(child, 'exit')
-  child.kill('SIGKILL')
-  await gone
-}
+const spawn = (folder: string, partitions: number): ReturnType<typeof spawnServer> =>
+  spawnServer('child.mjs', { ...CLOSED, server: { port: 0, dataDir: folder, partitions } })
 
 const EVENTS: readonly WireEvent[] = [ENTER, [3, 0, 0, 2, 1], [5, 0, 0, 'rage']]
 
@@ -56,7 +35,7 @@ test('what was acknowledged survives kill −9, again and again, and is counted 
     acknowledged = batches
     // More is under way when the process dies.
     for (let i = 0; i < 20; i++) client.batch(`w-${i}`, 's', 0, EVENTS)
-    await kill(child)
+    await killServer(child)
   }
   const [server, child] = await spawn(folder, 2)
   const after = await journey(server)
@@ -65,7 +44,7 @@ test('what was acknowledged survives kill −9, again and again, and is counted 
   expect(ofOthers).toBeGreaterThanOrEqual(0)
   expect(ofOthers).toBeLessThanOrEqual(20 * EVENTS.length)
   expect(after.events).toMatchObject({ lost: 0, rejected: 0 })
-  await kill(child)
+  await killServer(child)
 })
 
 test('an image and what came after it are the same as no restart at all', async () => {
@@ -82,7 +61,7 @@ test('an image and what came after it are the same as no restart at all', async 
   const more = await Client.service(second)
   for (let i = 0; i < 50; i++) more.batch(`v-${i}`, 's', i % 2 === 0 ? 0 : EVENTS.length, EVENTS)
   await more.acked(50)
-  await kill(again)
+  await killServer(again)
 
   const third = await serve({ ...CLOSED, server: { partitions: 1 } }, folder)
   const { events, pulses } = await journey(third)

@@ -1,42 +1,21 @@
-/** The built server, killed without warning while it keeps its history. */
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { RunningServer } from '@pulssi/aggregator'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { Random } from '../sim/random.js'
 import { dataDir, http } from './harness.js'
 import { expectRecounted, SETTINGS, send, tenDays } from './past.js'
+import { killServer, spawnServer } from './spawned.js'
 
 const THREAD = fileURLToPath(new URL('../../aggregator/dist/worker/thread.js', import.meta.url))
-const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url))
 const SEED = 5
 
 beforeAll(() => {
   if (!existsSync(THREAD)) throw new Error('the aggregator is not built: npm run build')
 })
 
-const spawn = async (folder: string): Promise<[RunningServer, ChildProcess]> => {
-  const server = { port: 0, dataDir: folder, partitions: 2, clock: 'data' }
-  const child = fork(CHILD, [JSON.stringify({ ...SETTINGS, server })], { execArgv: [] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const [told] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`the server ended with code ${code}`)
-    }),
-  ])
-  return [told as RunningServer, child]
-}
-
-const kill = async (child: ChildProcess): Promise<void> => {
-  const gone = once(child, 'exit')
-  child.kill('SIGKILL')
-  await gone
-}
+const spawn = (folder: string): ReturnType<typeof spawnServer> =>
+  spawnServer('child.mjs', { ...SETTINGS, server: { port: 0, dataDir: folder, partitions: 2, clock: 'data' } })
 
 const storeImage = async (server: RunningServer): Promise<void> => {
   const headers = { 'content-type': 'application/json' }
@@ -56,10 +35,10 @@ test('N37 no hour is lost or counted twice, whenever the server is killed', asyn
     if (random.chance(0.4)) await image
     else image.catch(() => undefined)
     if (random.chance(0.5)) continue
-    await kill(child)
+    await killServer(child)
     ;[server, child] = await spawn(folder)
   }
   await expectRecounted(server, posts, 'hour', 'UTC')
   await expectRecounted(server, posts, 'week', 'UTC')
-  await kill(child)
+  await killServer(child)
 })

@@ -1,34 +1,9 @@
-/** The built server, killed without warning between two attempts. */
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { RunningServer } from '@pulssi/aggregator'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { alertingSettings, answer, incidents, order } from './alerting.js'
 import { bearer, dataDir, http, KEYS } from './harness.js'
 import { Receiver, status, verified } from './receiver.js'
-
-const CHILD = fileURLToPath(new URL('./hooks-child.mjs', import.meta.url))
-
-const spawn = async (settings: object, delaysMs: readonly number[]): Promise<[RunningServer, ChildProcess]> => {
-  const child = fork(CHILD, [JSON.stringify(settings), JSON.stringify(delaysMs)], { execArgv: [] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const [told] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`the server ended with code ${code}`)
-    }),
-  ])
-  return [told as RunningServer, child]
-}
-
-const kill = async (child: ChildProcess): Promise<void> => {
-  const gone = once(child, 'exit')
-  child.kill('SIGKILL')
-  await gone
-}
+import { killServer, spawnServer } from './spawned.js'
 
 /** Resolves once an attempt has failed, and all that this changed is on the disk. */
 const failureStored = async (server: RunningServer): Promise<void> => {
@@ -47,14 +22,14 @@ test('the schedule goes on after kill −9: the same message, under the same id,
   const server = { port: 0, dataDir: dataDir(), partitions: 2 }
   const settings = { ...alertingSettings(receiver, {}, { clear: '1h' }), server }
   // So long after the first failure that only another process can send it.
-  const [first, child] = await spawn(settings, [0, 4_000, 1, 1])
+  const [first, child] = await spawnServer('hooks-child.mjs', settings, [0, 4_000, 1, 1])
   await answer(first, 1, 8)
   await receiver.hear(1)
   await failureStored(first)
-  await kill(child)
+  await killServer(child)
   expect(receiver.heard).toHaveLength(1)
 
-  const [second, again] = await spawn(settings, [0, 4_000, 1, 1])
+  const [second, again] = await spawnServer('hooks-child.mjs', settings, [0, 4_000, 1, 1])
   const heard = await receiver.hear(4)
   const told = heard.map(verified)
   expect(told.map(({ type }) => type)).toEqual([
@@ -69,5 +44,5 @@ test('the schedule goes on after kill −9: the same message, under the same id,
   expect((times[1] as number) - (times[0] as number)).toBeGreaterThanOrEqual(3)
   const { body } = await incidents(second)
   expect(body.incidents).toMatchObject([{ id: told[0]?.data.id, state: 'acknowledged', rule: 'payment hurts' }])
-  await kill(again)
+  await killServer(again)
 })
