@@ -1,15 +1,19 @@
+import { SCALES } from '@pulssi/protocol/client'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ByteReader, ByteWriter } from './bytes.js'
-import { CELL_KEYS, Cell } from './limits.js'
+import { ANSWER_STRIDE, CELL_KEYS, Cell } from './limits.js'
 import { Kept, Tally, writeSlice } from './tally.js'
 
 const NAMES = Array.from({ length: 64 }, (_, i) => `s${(i * 37) % 64}`)
 
+/** No event fills the cells between the last scale's answers and the first signal. */
+const isFilled = (key: number): boolean => key < Cell.answer + SCALES.length * ANSWER_STRIDE || key >= Cell.signal
+
 const slice = fc
   .uniqueArray(
     fc.tuple(
-      fc.oneof(fc.nat(Cell.dwell), fc.integer({ min: Cell.dwell, max: CELL_KEYS - 1 })),
+      fc.oneof(fc.nat(Cell.dwell), fc.integer({ min: Cell.dwell, max: CELL_KEYS - 1 })).filter(isFilled),
       fc.integer({ min: -2, max: 2 ** 31 - 1 }),
     ),
     { selector: ([key]) => key, maxLength: 80 },
