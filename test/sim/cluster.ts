@@ -31,12 +31,10 @@ class Partition {
   readonly writer: EntryWriter
   readonly #api: EngineModule
   readonly #run: Run
-  readonly #entries: { readonly bytes: Uint8Array; readonly erases: boolean }[] = []
+  readonly #entries: Uint8Array[] = []
   #image: { readonly chunks: Uint8Array[]; readonly entries: number } | null = null
   /** What the view has of this partition can't be continued: the next partial must be whole. */
   #viewBroken = false
-  /** Somebody was erased since the last partial that the view has, or in what was replayed. */
-  #erased = false
 
   constructor(api: EngineModule, run: Run, index: number) {
     this.#api = api
@@ -47,11 +45,9 @@ class Partition {
   }
 
   flush(verdicts: Verdicts): void {
-    const erases = this.writer.erasures > 0
     const bytes = this.writer.take()
     if (!bytes) return
-    this.#erased ||= erases
-    this.#entries.push({ bytes, erases })
+    this.#entries.push(bytes)
     this.engine.apply(bytes, {
       verdict(_record, accepted, duplicates, tooLate) {
         verdicts.accepted += accepted
@@ -72,27 +68,18 @@ class Partition {
   crash(): void {
     const { chunks, entries } = this.#image ?? { chunks: null, entries: 0 }
     const restored = chunks ? this.#api.Engine.restore(chunks) : new this.#api.Engine(this.#run.key)
-    const replayed = this.#entries.slice(entries)
-    for (const { bytes } of replayed) restored.apply(bytes, { verdict() {}, refused() {} })
+    for (const bytes of this.#entries.slice(entries)) restored.apply(bytes, { verdict() {}, refused() {} })
     const expected = this.#api.digest([this.engine])
     const actual = this.#api.digest([restored])
     Mismatch.unlessSameText(this.#run.seed, 'digest after a crash', expected, actual)
     this.engine = restored
     this.#viewBroken = true
-    // What is erased once more may have come back, and be in the view already.
-    this.#erased ||= replayed.some(({ erases }) => erases)
-  }
-
-  /** Whole partials are added to what a view has, and take out nobody: with an erasure amiss it begins anew. */
-  get spoilsView(): boolean {
-    return this.#viewBroken && this.#erased
   }
 
   feed(view: View, lost: boolean, whole = false): void {
     const partial = this.engine.partial(whole || this.#viewBroken)
     this.#viewBroken = lost
     if (lost) return
-    this.#erased = false
     if (partial) view.absorb(this.index, partial, NOW)
   }
 }
@@ -102,7 +89,7 @@ export class Cluster {
   readonly partitions: readonly Partition[]
   readonly partitionOf: (visitor: string) => number
   readonly verdicts: Verdicts = { accepted: 0, duplicates: 0, tooLate: 0, refused: 0 }
-  view: View
+  readonly view: View
   crashes = 0
   readonly #api: EngineModule
   readonly #seed: number
@@ -135,11 +122,11 @@ export class Cluster {
 
   /** Everything written is applied and in the view. */
   settle(): void {
-    this.#renewView()
     for (const partition of this.partitions) {
       partition.flush(this.verdicts)
       partition.feed(this.view, false)
     }
+    for (const lacking of this.view.lacking) this.partitions[lacking]?.feed(this.view, false, true)
   }
 
   /** A view that knows nothing but what the engines hold now. */
@@ -162,11 +149,6 @@ export class Cluster {
       partition.crash()
       this.crashes++
     }
-    this.#renewView()
     if (random.chance(FEED)) partition.feed(this.view, random.chance(LOST_PARTIAL))
-  }
-
-  #renewView(): void {
-    if (this.partitions.some(({ spoilsView }) => spoilsView)) this.view = this.freshView()
   }
 }

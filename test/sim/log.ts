@@ -29,7 +29,6 @@ export class EntryWriter {
   /** The last event of the group that is open. */
   #open: EventItem | null = null
   #events = 0
-  #erasures = 0
 
   constructor(api: EngineModule, run: Run) {
     this.#api = api
@@ -46,10 +45,6 @@ export class EntryWriter {
     return this.#events
   }
 
-  get erasures(): number {
-    return this.#erasures
-  }
-
   add(item: LogItem): void {
     if (item.type === 'event') {
       this.#event(item)
@@ -60,7 +55,6 @@ export class EntryWriter {
     else if (item.type === 'refuse') this.#writer.refuse(item.count)
     else {
       const { hi, lo } = this.#visitor.of(item.visitor)
-      this.#erasures++
       this.#writer.erase(item.at, [hi, lo], item.noise)
     }
   }
@@ -69,7 +63,6 @@ export class EntryWriter {
   take(): Uint8Array | null {
     this.#close()
     this.#events = 0
-    this.#erasures = 0
     return this.#writer.length > 0 ? this.#writer.take() : null
   }
 

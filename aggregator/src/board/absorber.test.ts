@@ -2,18 +2,15 @@ import { Kind } from '@pulssi/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Engine, RecordWriter, View } from '../engine/index.js'
+import { packPartial, unpackPartial } from '../worker/partial.js'
 import { Absorber } from './absorber.js'
+import { Followed } from './followed.js'
 
 const NOW = Date.UTC(2026, 0, 5)
 const quiet = { verdict: (): void => {}, refused: (): void => {} }
 
-/** A message of the Bus: `sequence:f64le partial`. */
-const message = (sequence: number, partial: Uint8Array | null): Uint8Array => {
-  const bytes = Buffer.alloc(8 + (partial?.length ?? 0))
-  bytes.writeDoubleLE(sequence)
-  bytes.set(partial ?? [], 8)
-  return bytes
-}
+const message = (number: number, partial: Uint8Array | null): Uint8Array =>
+  packPartial({ epoch: 1, number, sequence: number, isWhole: number === 1 }, partial)
 
 /** Messages of an engine that is told of a new visitor at one of many touchpoints, again and again. */
 const story = (steps: readonly number[]): Uint8Array[] => {
@@ -25,7 +22,7 @@ const story = (steps: readonly number[]): Uint8Array[] => {
     for (let place = 0; place < step; place++) out.event(Kind.enter, out.place(`t${place}`, null, []), NOW)
     out.end()
     engine.apply(out.take(), quiet)
-    return message(i + 1, step === 0 ? null : engine.partial())
+    return message(i + 1, step === 0 && i > 0 ? null : engine.partial())
   })
 }
 
@@ -35,8 +32,13 @@ const make = () => {
   const heard: boolean[] = []
   const onError = (error: unknown): void => void errors.push(error)
   const clock = { now: () => NOW }
-  const absorber = new Absorber({ view, clock, onAbsorbed: isNew => void heard.push(isNew), onError })
-  return { view, absorber, errors, heard }
+  const asked: number[] = []
+  const followed = new Followed({
+    ...{ partitions: 1, clock, silentMs: 2_000 },
+    ask: partition => void asked.push(partition),
+  })
+  const absorber = new Absorber({ view, clock, followed, onAbsorbed: isNew => void heard.push(isNew), onError })
+  return { view, absorber, followed, errors, heard, asked }
 }
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
@@ -44,10 +46,13 @@ test('takes in all messages in their order, whenever somebody asks in between', 
   const steps = fc.array(fc.nat(40), { minLength: 1, maxLength: 12 })
   await fc.assert(
     fc.asyncProperty(steps, fc.array(fc.constantFrom('put', 'turn', 'ask')), async (sizes, plan) => {
-      const { view, absorber, errors, heard } = make()
+      const { view, absorber, followed, errors, heard } = make()
       const messages = story(sizes)
       const whole = new View(1)
-      for (const bytes of messages) if (bytes.length > 8) whole.absorb(0, bytes.subarray(8), NOW)
+      for (const each of messages) {
+        const { bytes } = unpackPartial(each)
+        if (bytes.length > 0) whole.absorb(0, bytes, NOW)
+      }
       let put = 0
       for (const what of plan) {
         if (what === 'put' && put < messages.length) absorber.put(0, messages[put++] as Uint8Array)
@@ -58,9 +63,9 @@ test('takes in all messages in their order, whenever somebody asks in between', 
         }
       }
       while (put < messages.length) absorber.put(0, messages[put++] as Uint8Array)
-      while (!absorber.has([messages.length])) await turn()
+      while (!followed.has([messages.length])) await turn()
       expect(view.journey('total', NOW)).toEqual(whole.journey('total', NOW))
-      expect(heard).toEqual(sizes.map(size => size > 0))
+      expect(heard).toEqual(sizes.map((size, i) => size > 0 || i === 0))
       expect(errors).toEqual([])
     }),
     { numRuns: 40 },
@@ -68,23 +73,29 @@ test('takes in all messages in their order, whenever somebody asks in between', 
 })
 
 test('begins nothing while it is held', async () => {
-  const { absorber } = make()
+  const { absorber, followed } = make()
   const [first = new Uint8Array(), second = new Uint8Array()] = story([3, 3])
   absorber.put(0, first)
   await absorber.hold()
-  const before = absorber.has([1])
+  const before = followed.has([1])
   absorber.put(0, second)
   for (let i = 0; i < 5; i++) await turn()
-  expect([before || absorber.has([1]), absorber.has([2])]).toEqual([before, false])
+  expect([before || followed.has([1]), followed.has([2])]).toEqual([before, false])
   absorber.goOn()
-  while (!absorber.has([2])) await turn()
+  while (!followed.has([2])) await turn()
 })
 
-test('goes on after a message that is none', async () => {
-  const { absorber, errors } = make()
-  const [good = new Uint8Array()] = story([3])
+test('goes on after a message that is none, once a whole one comes', async () => {
+  const { absorber, followed, view, errors, asked } = make()
+  const [first = new Uint8Array(), second = new Uint8Array()] = story([3, 3])
+  absorber.put(0, Uint8Array.of(9, 9, 9))
   absorber.put(0, message(1, Uint8Array.of(9, 9, 9)))
-  absorber.put(0, message(5, good.subarray(8)))
-  while (!absorber.has([5])) await turn()
-  expect(errors).toHaveLength(1)
+  absorber.put(0, second)
+  while (errors.length < 2) await turn()
+  expect([followed.has([2]), view.select(['*']), asked]).toEqual([false, [], [0]])
+  const header = { epoch: 1, number: 3, sequence: 5, isWhole: true }
+  absorber.put(0, packPartial(header, unpackPartial(first).bytes))
+  while (!followed.has([5])) await turn()
+  expect(view.select(['*'])).toEqual(['t0', 't1', 't2'])
+  expect(errors).toHaveLength(2)
 })

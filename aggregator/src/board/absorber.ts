@@ -1,11 +1,14 @@
 import type { View } from '../engine/index.js'
 import type { Clock } from '../ports.js'
-import { unpackPartial } from '../worker/index.js'
+import { type PartialPart, unpackPartial } from '../worker/index.js'
+import type { Followed } from './followed.js'
+import { type Gathered, Gatherer } from './gatherer.js'
 import { ABSORB_MS, QUEUED_BYTES } from './limits.js'
 
 export interface AbsorberOptions {
   readonly view: View
   readonly clock: Clock
+  readonly followed: Followed
   /** A message was taken in; `isNew`: it changed something. */
   readonly onAbsorbed: (isNew: boolean) => void
   readonly onError: (error: unknown) => void
@@ -13,7 +16,7 @@ export interface AbsorberOptions {
 
 interface Message {
   readonly partition: number
-  readonly bytes: Uint8Array
+  readonly message: Gathered
 }
 
 /** A message on its way into the view. */
@@ -25,12 +28,11 @@ interface Open {
 
 /**
  * Takes partials into the view, in order, a few ms at a time, so that sockets are never kept waiting for one that is
- * large.
+ * large; those that go on from what is not there are left out.
  */
 export class Absorber {
   readonly #options: AbsorberOptions
-  /** Last entry taken in, of each partition. */
-  readonly #absorbed: number[] = []
+  readonly #gatherer = new Gatherer()
   #messages: Message[] = []
   #queuedBytes = 0
   #open: Open | null = null
@@ -43,19 +45,17 @@ export class Absorber {
     this.#options = options
   }
 
+  /** One part of a message. */
   put(partition: number, bytes: Uint8Array): void {
-    this.#messages.push({ partition, bytes })
-    this.#queuedBytes += bytes.length
+    const message = this.#gather(partition, bytes)
+    if (message === null) return
+    this.#messages.push({ partition, message })
+    this.#queuedBytes += message.bytes.length
     while (this.#queuedBytes > QUEUED_BYTES) {
       this.finish()
       this.#begin()
     }
     this.#schedule()
-  }
-
-  /** Whether the entries up to `targets`, by partition, are in the view. */
-  has(targets: readonly number[]): boolean {
-    return targets.every((target, partition) => (this.#absorbed[partition] ?? 0) >= target)
   }
 
   /** Takes the rest of the message that is under way in at once. */
@@ -105,15 +105,31 @@ export class Absorber {
     }
   }
 
+  #gather(partition: number, bytes: Uint8Array): Gathered | null {
+    let part: PartialPart
+    try {
+      part = unpackPartial(bytes)
+    } catch (error) {
+      this.#options.onError(error)
+      return null
+    }
+    return this.#gatherer.add(partition, part)
+  }
+
   #begin(): void {
-    const message = this.#messages.shift()
-    if (message === undefined) return
-    const { partition, bytes } = message
+    const next = this.#messages.shift()
+    if (next === undefined) return
+    const { partition, message } = next
+    const { sequence, bytes } = message
     this.#queuedBytes -= bytes.length
-    const { sequence, partial } = unpackPartial(bytes)
-    if (partial === null) return this.#end({ partition, sequence }, false)
-    const { view, clock } = this.#options
-    this.#open = { partition, sequence, steps: view.absorbing(partition, partial, clock.now()) }
+    const { view, clock, followed } = this.#options
+    if (!followed.takes(partition, message)) return
+    if (bytes.length > 0) {
+      this.#open = { partition, sequence, steps: view.absorbing(partition, bytes, clock.now()) }
+      return
+    }
+    view.heard(partition, clock.now())
+    this.#end({ partition, sequence }, false)
   }
 
   #step(): void {
@@ -124,6 +140,7 @@ export class Absorber {
       this.#end(open, true)
     } catch (error) {
       this.#open = null
+      this.#options.followed.broke(open.partition)
       this.#options.onError(error)
     }
     for (const resolve of this.#waiting.splice(0)) resolve()
@@ -131,7 +148,9 @@ export class Absorber {
 
   #end({ partition, sequence }: Pick<Open, 'partition' | 'sequence'>, isNew: boolean): void {
     this.#open = null
-    this.#absorbed[partition] = sequence
-    this.#options.onAbsorbed(isNew)
+    const { view, followed, onAbsorbed } = this.#options
+    followed.took(partition, sequence)
+    for (const lacking of view.lacking) followed.broke(lacking)
+    onAbsorbed(isNew)
   }
 }

@@ -3,18 +3,20 @@ import {
   type EventTotals,
   type Journey,
   type Pulse,
-  type PulseRow,
   type Voice,
   WINDOWS,
   type Window,
 } from '@pulssi/protocol'
 import type { EngineConfig, Figures, Readings, View } from '../engine/index.js'
 import type { Bus, Clock } from '../ports.js'
-import { PARTIALS, partitionOf } from '../worker/index.js'
+import { PARTIALS, partitionOf, wantSubject } from '../worker/index.js'
 import { Absorber } from './absorber.js'
+import { Arrivals } from './arrivals.js'
+import { Followed, type PartitionState } from './followed.js'
+import { SILENCE_LOOK_MS } from './limits.js'
 import { Pacer, Slices } from './pacer.js'
-import { toRow } from './row.js'
-import { type Cell, type Changed, type Moment, Shape, type Subscriber } from './shape.js'
+import { Rows, refresh } from './refresh.js'
+import { type Moment, Shape, type Subscriber } from './shape.js'
 
 /** What a subscriber wants to see, and may. */
 export interface Wish {
@@ -31,39 +33,63 @@ export interface BoardOptions {
   readonly bus: Bus
   readonly clock: Clock
   readonly onError: (error: unknown) => void
+  /** A partition of which nothing is heard for so long is stale; left out, or infinite: however long. */
+  readonly silentMs?: number
 }
 
-interface Waiting {
-  readonly targets: readonly number[]
-  readonly resolve: () => void
-}
+/** What subscribers were not told yet. */
+type News = 'none' | 'age' | 'figures'
+
+const NO_BYTES = new Uint8Array(0)
 
 /** Merges the partials of all partitions and keeps every subscriber at the newest state. */
 export class Board {
   readonly #options: BoardOptions
   readonly #shapes = new Map<string, Shape>()
   readonly #shapeOf = new Map<Subscriber, string>()
+  readonly #silentMs: number
+  readonly #followed: Followed
+  readonly #arrivals: Arrivals
   readonly #absorber: Absorber
   readonly #unsubscribe: () => void
   readonly #pacer: Pacer
-  #waiting: Waiting[] = []
-  #changed = false
+  #news: News = 'none'
+  /** Looks for silence, while there are subscribers. */
+  #looking: NodeJS.Timeout | undefined
+  #wasStale = false
 
   constructor(options: BoardOptions) {
     this.#options = options
-    this.#absorber = new Absorber({ ...options, onAbsorbed: isNew => this.#absorbed(isNew) })
+    const { view, bus, clock, silentMs = Number.POSITIVE_INFINITY } = options
+    const ask = (partition: number): void => bus.publish(wantSubject(partition), NO_BYTES)
+    const followed = new Followed({ partitions: view.partitions, clock, silentMs, ask })
+    this.#silentMs = silentMs
+    this.#followed = followed
+    this.#arrivals = new Arrivals(followed)
+    this.#absorber = new Absorber({ ...options, followed, onAbsorbed: isNew => this.#absorbed(isNew) })
     this.#unsubscribe = options.bus.subscribe(PARTIALS, (bytes, subject) => {
       this.#absorber.put(partitionOf(subject), bytes)
     })
     this.#pacer = new Pacer(slices => this.#update(slices), options.onError)
+    followed.askAll()
   }
 
   get clock(): number {
     return this.#view.clock
   }
 
+  /** Partitions of which what is shown may be old or missing: behind the others, silent, or never heard of. */
   stale(): number[] {
-    return this.#view.stale()
+    const view = this.#view
+    const behind = new Set(view.stale())
+    return this.#partitions.filter(
+      partition => behind.has(partition) || view.lacking.has(partition) || this.#followed.isSilent(partition),
+    )
+  }
+
+  /** What the board has of each partition, by its number. */
+  partitions(): PartitionState[] {
+    return this.#followed.states(new Set(this.stale()))
   }
 
   /** Of the oldest figures shown, ms. */
@@ -145,21 +171,7 @@ export class Board {
 
   /** Resolves with true once the entries up to `targets`, by partition, are in what the board shows; false: too late. */
   async reached(targets: readonly number[], withinMs: number): Promise<boolean> {
-    if (this.#absorber.has(targets)) return true
-    return new Promise(resolve => {
-      const waiting: Waiting = {
-        targets,
-        resolve: () => {
-          clearTimeout(timer)
-          resolve(true)
-        },
-      }
-      const timer = setTimeout(() => {
-        this.#waiting = this.#waiting.filter(other => other !== waiting)
-        resolve(false)
-      }, withinMs)
-      this.#waiting.push(waiting)
-    })
+    return await this.#arrivals.until(targets, withinMs)
   }
 
   /** The subscriber gets everything at the next update, and changes from then on. */
@@ -173,11 +185,13 @@ export class Board {
       const names = windows.flatMap(index => WINDOWS[index] ?? [])
       shape = new Shape(patterns, names, wish.allows)
       this.#shapes.set(key, shape)
-      this.#changed = true
+      this.#news = 'figures'
     }
     shape.add(subscriber)
     this.#shapeOf.set(subscriber, key)
     this.#pacer.wake()
+    // Who hears itself hears no silence.
+    if (Number.isFinite(this.#silentMs)) this.#looking ??= setInterval(() => this.#look(), SILENCE_LOOK_MS)
   }
 
   unsubscribe(subscriber: Subscriber): void {
@@ -187,9 +201,11 @@ export class Board {
     const shape = this.#shapes.get(key)
     shape?.remove(subscriber)
     if (shape?.empty === true) this.#shapes.delete(key)
+    if (this.#shapes.size === 0) this.#lookNoMore()
   }
 
   close(): void {
+    this.#lookNoMore()
     this.#pacer.close()
     this.#unsubscribe()
     this.#absorber.close()
@@ -197,13 +213,28 @@ export class Board {
 
   #absorbed(isNew: boolean): void {
     if (isNew) {
-      this.#changed = true
+      this.#news = 'figures'
       if (this.#shapes.size > 0) this.#pacer.wake()
     }
-    const reached = this.#waiting.filter(({ targets }) => this.#absorber.has(targets))
-    if (reached.length === 0) return
-    this.#waiting = this.#waiting.filter(waiting => !reached.includes(waiting))
-    for (const { resolve } of reached) resolve()
+    this.#arrivals.look()
+  }
+
+  get #partitions(): number[] {
+    return Array.from({ length: this.#options.view.partitions }, (_, partition) => partition)
+  }
+
+  /** Silence is told though nothing comes that could be a reason to, and its end too. */
+  #look(): void {
+    const isStale = this.stale().length > 0
+    if (!isStale && !this.#wasStale) return
+    this.#wasStale = isStale
+    if (this.#news === 'none') this.#news = 'age'
+    this.#pacer.wake()
+  }
+
+  #lookNoMore(): void {
+    clearInterval(this.#looking)
+    this.#looking = undefined
   }
 
   /** Takes steps that nothing may be absorbed between. */
@@ -239,51 +270,20 @@ export class Board {
   }
 
   async #deliver(slices: Slices): Promise<boolean> {
-    const changed = this.#changed
-    this.#changed = false
-    /** Rows of this update, for shapes that overlap. */
-    const fresh = new Map<string, PulseRow>()
+    const news = this.#news
+    this.#news = 'none'
+    const view = this.#view
+    const now = this.#options.clock.now()
+    const moment: Moment = { clock: view.clock, ageMs: view.ageMs(now), stale: this.stale() }
+    const rows = new Rows(view, now)
     let isBehind = false
     for (const shape of [...this.#shapes.values()]) {
-      if (changed) await this.#refresh(shape, fresh, slices)
+      if (news === 'figures') await refresh(shape, view, rows, moment, slices)
+      else if (news === 'age') shape.update([], [], moment)
       shape.deliver()
       isBehind ||= shape.behind
       await slices.pause()
     }
     return isBehind
-  }
-
-  /** Makes anew what may have changed of a shape, and nothing else. */
-  async #refresh(shape: Shape, fresh: Map<string, PulseRow>, slices: Slices): Promise<void> {
-    const { clock } = this.#options
-    const view = this.#view
-    const changed: Changed[] = []
-    const added: Cell[] = []
-    for (const [index, cell] of shape.cells.entries()) {
-      const version = view.version(cell.touchpoint, cell.window)
-      if (version === cell.version) continue
-      cell.version = version
-      changed.push({ index, row: this.#row(cell.touchpoint, cell.window, version, fresh) })
-      await slices.pause()
-    }
-    for (const touchpoint of this.select(shape.patterns, shape.allows)) {
-      if (shape.knows(touchpoint)) continue
-      for (const window of shape.windows) {
-        const version = view.version(touchpoint, window)
-        added.push({ touchpoint, window, version, row: this.#row(touchpoint, window, version, fresh) })
-      }
-      await slices.pause()
-    }
-    const moment: Moment = { clock: view.clock, ageMs: view.ageMs(clock.now()), stale: view.stale() }
-    shape.update(changed, added, moment)
-  }
-
-  #row(touchpoint: string, window: Window, version: number, fresh: Map<string, PulseRow>): PulseRow {
-    const key = `${touchpoint} ${window} ${version}`
-    const known = fresh.get(key)
-    if (known !== undefined) return known
-    const row = toRow(this.pulse(touchpoint, window))
-    fresh.set(key, row)
-    return row
   }
 }

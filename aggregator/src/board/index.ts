@@ -1,4 +1,5 @@
 export { Board } from './board.js'
+export type { PartitionState } from './followed.js'
 export { Slices } from './pacer.js'
 export { prepareFrame } from './prepared.js'
 export type { Subscriber } from './shape.js'

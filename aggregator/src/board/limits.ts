@@ -10,3 +10,11 @@ export const REST_RATIO = 2
 export const QUEUED_BYTES = 32 * 1024 * 1024
 /** Longest that a partial is taken in without giving way to sockets, but for its last piece. */
 export const ABSORB_MS = 1
+/** Bytes of partials of which parts are missing still. Beyond: the one that grew is dropped, and asked for anew. */
+export const GATHERED_BYTES = 256 * 1024 * 1024
+/** A partition whose partials went missing is asked for a whole one at most so often. */
+export const ASK_MS = 500
+/** Between two looks at whether a partition has fallen silent, while somebody watches. */
+export const SILENCE_LOOK_MS = 250
+/** While a partition is stale, subscribers are told of the age of what they see, though no figure changed. */
+export const AGE_MS = 500

@@ -1,4 +1,5 @@
 import { Frame, type PulseChange, type PulseFrame, type PulseRow, type Window } from '@pulssi/protocol'
+import { AGE_MS } from './limits.js'
 import { PreparedPulse } from './prepared.js'
 import { changesOf, sameList } from './row.js'
 
@@ -47,6 +48,8 @@ export class Shape {
   readonly #subscribers = new Map<Subscriber, number>()
   #version = 0
   #moment: Moment = { clock: 0, ageMs: 0, stale: [] }
+  /** Of the newest version. */
+  #toldAgeMs = 0
   #full: PreparedPulse | null = null
   #changes: PreparedPulse | null = null
 
@@ -78,7 +81,10 @@ export class Shape {
     return this.#known.has(touchpoint)
   }
 
-  /** Makes a new version of what changed: cells whose row differs, and those of touchpoints that are new. */
+  /**
+   * Makes a new version of what changed: cells whose row differs, those of touchpoints that are new, which partitions
+   * are stale, and, while some are, the age.
+   */
   update(changed: readonly Changed[], added: readonly Cell[], moment: Moment): void {
     const changes: PulseChange[] = []
     for (const { index, row } of changed) {
@@ -94,8 +100,10 @@ export class Shape {
       this.cells.push(cell)
     }
     const sameStale = sameList(this.#moment.stale, moment.stale)
+    const isAged = moment.stale.length > 0 && Math.abs(moment.ageMs - this.#toldAgeMs) >= AGE_MS
     this.#moment = moment
-    if (changes.length === 0 && sameStale && this.#version !== 0) return
+    if (changes.length === 0 && sameStale && !isAged && this.#version !== 0) return
+    this.#toldAgeMs = moment.ageMs
     const base = this.#version
     this.#version++
     this.#full = null

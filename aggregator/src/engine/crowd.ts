@@ -43,9 +43,10 @@ export class Crowd {
     return this.#remember(hi | 0, lo | 0, time) || changed
   }
 
-  /** Adds what another crowd's sketch knows. */
-  addRank(register: number, rank: number, time: number): void {
-    this.#sketched().add(register, rank, time)
+  /** Adds what another crowd's sketch knows. Whether it changed anything. */
+  addRank(register: number, rank: number, time: number): boolean {
+    const isFirst = this.#sketch === null
+    return this.#sketched().add(register, rank, time) || isFirst
   }
 
   /**

@@ -1,16 +1,17 @@
-import type { EventTotals } from '@pulssi/protocol/client'
 import { ByteReader } from './bytes.js'
+import type { EngineConfig } from './config.js'
 import {
   blocksOf,
   HOLE_BLOCK_ROWS,
   IMAGE_FORMAT,
+  IMAGE_FORMAT_BEFORE,
   IMAGE_MAGIC,
   Section,
   STREAM_BLOCK_ROWS,
   VISITOR_BLOCK_ROWS,
 } from './imaging.js'
 import type { Page } from './ledger.js'
-import { type PartialSink, readPartial } from './partial.js'
+import { type PartialHead, type PartialSink, readPartial } from './partial.js'
 import { readCrowds, readPage, readSpoken } from './sections.js'
 import type { State } from './state.js'
 import { HOLE_WORDS, STREAM_PAGE_ROWS, STREAM_ROW_WORDS, StreamWord } from './streams.js'
@@ -27,7 +28,9 @@ export function readImage(state: State, chunks: Iterable<Uint8Array>): void {
   const head = new ByteReader(input.take(HEAD_BYTES))
   if (head.u32() !== IMAGE_MAGIC) throw new Error('not an image of the engine')
   const format = head.u32()
-  if (format !== IMAGE_FORMAT) throw new Error(`image of format ${format}, expected ${IMAGE_FORMAT}`)
+  if (format !== IMAGE_FORMAT && format !== IMAGE_FORMAT_BEFORE) {
+    throw new Error(`image of format ${format}, expected ${IMAGE_FORMAT}`)
+  }
   state.key = [head.u32(), head.u32()]
   const { visitors, streams } = state
   visitors.extend(head.u32())
@@ -97,7 +100,7 @@ class Restoring implements PartialSink {
     this.#state = state
   }
 
-  head(clock: number, dataClock: boolean, totals: EventTotals): void {
+  head({ clock, dataClock, totals }: PartialHead): void {
     const state = this.#state
     state.clock = clock
     state.dataClock = dataClock
@@ -106,7 +109,7 @@ class Restoring implements PartialSink {
   }
 
   config(...[config]: Parameters<PartialSink['config']>): void {
-    this.#state.configure(config)
+    this.#state.configure(JSON.parse(config) as EngineConfig)
   }
 
   name(...[list, , name]: Parameters<PartialSink['name']>): void {
@@ -139,6 +142,12 @@ class Restoring implements PartialSink {
     this.#state.voices.set(touchpoint, list)
   }
 
+  erasures(count: number): void {
+    this.#state.erasures = count
+  }
+
+  pageEnd(): void {}
+  pagesEnd(): void {}
   erased(): void {}
 }
 

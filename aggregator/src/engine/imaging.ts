@@ -15,7 +15,9 @@ import { PAGE_ROWS, ROW_WORDS } from './visitors.js'
  * block of rows as they lie in memory, of touchpoints all that is known of one.
  */
 export const IMAGE_MAGIC = 0x494c5550
-export const IMAGE_FORMAT = 3
+export const IMAGE_FORMAT = 4
+/** That can be read too: it differs in its partial alone. */
+export const IMAGE_FORMAT_BEFORE = 3
 export const Section = { end: 0, touchpoint: 1, visitors: 2, streams: 3, holes: 4 } as const
 /** Rows of a block: few enough that copying one takes nothing from the event that is about to change it. */
 export const VISITOR_BLOCK_ROWS = 64

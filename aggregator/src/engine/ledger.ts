@@ -154,15 +154,18 @@ export class Ledger {
     for (let touchpoint = 0; touchpoint < this.pages.length; touchpoint++) this.flush(touchpoint)
   }
 
-  /** Sets a span to the given cells (a partial or an image says so). */
-  set(page: Page, place: number, index: number, keys: Uint16Array, counts: Int32Array, n: number): void {
+  /** Sets a span to the given cells (a partial or an image says so). Whether that changed anything. */
+  set(page: Page, place: number, index: number, keys: Uint16Array, counts: Int32Array, n: number): boolean {
+    const isSame = this.spans.same(page.offset[place], page.length[place], keys, counts, n)
+    if (isSame && page.index[place] === index) return false
     this.spans.release(page.offset[place], page.length[place])
     page.index[place] = index
     page.length[place] = 0
-    if (n === 0) return
+    if (n === 0) return true
     this.spans.merge(0, 0, keys, counts, n)
     page.offset[place] = this.spans.offset
     page.length[place] = this.spans.length
+    return true
   }
 
   /** Adds the scratch cells to the slices of each size that are still kept, and to the total. */

@@ -15,6 +15,12 @@ export const STREAMS_PER_VISITOR = 256
 export const TRAIL_ENTRIES = 16
 /** Newest comments kept of one touchpoint, and for how long. */
 export const VOICES = 20
+/**
+ * Newest erasures that a whole partial carries, and for how long; no image holds them. A view that missed more
+ * takes in anew who was seen.
+ */
+export const ERASURES = 1_024
+export const ERASURE_MEMORY_MS = 10 * 60_000
 export const OTHER = '~other'
 
 export const SECOND_MS = 1_000

@@ -2,20 +2,38 @@ import type { EventTotals } from '@pulssi/protocol/client'
 import { ByteReader, ByteWriter } from './bytes.js'
 import type { EngineConfig } from './config.js'
 import type { Page } from './ledger.js'
+import { ERASURE_MEMORY_MS, ERASURES } from './limits.js'
 import { readCrowds, readPage, readSpoken, type SectionSink, writeCrowds, writePage, writeSpoken } from './sections.js'
-import { type Audience, BACKED, JOURNAL_WORDS, type State } from './state.js'
+import { type Audience, BACKED, type Erasure, JOURNAL_WORDS, type State } from './state.js'
 
-const FORMAT = 3
+const FORMAT = 4
+/** As images of the format before hold it: without the number of erasures. */
+const FORMAT_BEFORE = 3
+const Flag = { dataClock: 1, whole: 2 } as const
 const TOTALS = ['accepted', 'duplicates', 'lost', 'late', 'tooLate', 'rejected', 'bots'] as const
 const NOTHING: readonly number[] = []
 /** Entries of a journal that are read in one step. */
 const STEP_ENTRIES = 128
 
+export interface PartialHead {
+  /** ms since 1970 */
+  readonly clock: number
+  readonly dataClock: boolean
+  readonly totals: EventTotals
+  /** What it doesn't say is not there. */
+  readonly isWhole: boolean
+}
+
 /** Who takes in a partial: an engine that is restored, or a view's mirror of a partition. */
 export interface PartialSink extends SectionSink {
-  head(clock: number, dataClock: boolean, totals: EventTotals): void
-  config(config: EngineConfig): void
+  head(head: PartialHead): void
+  /** An EngineConfig as JSON. */
+  config(config: string): void
   name(list: 'touchpoints' | 'channels' | 'signals', place: number, name: string): void
+  /** All touchpoints with their counts are told. */
+  pagesEnd(): void
+  /** So many visitors were erased so far; the newest of them, `told`, follow. */
+  erasures(count: number, told: number): void
   /** A visitor was erased: another hash takes its place wherever it was seen. */
   erased(hi: number, lo: number, byHi: number, byLo: number): void
 }
@@ -26,19 +44,22 @@ const LISTS = ['channels', 'signals', 'touchpoints'] as const
 /**
  * Writes what changed in a state: whole slices (absolute, so that receiving one twice does nothing) and who was seen
  * (a union, likewise). Layout: head, configuration, new names, pages with their changed spans, erasures, journal, whole
- * crowds, comments of the touchpoints where they changed.
+ * crowds, comments of the touchpoints where they changed. Erasures are numbered by their count, so that none is taken in
+ * twice and a missing one is noticed.
  */
 export class PartialWriter {
   readonly #out = new ByteWriter(65_536)
   readonly #named = { touchpoints: 0, channels: 0, signals: 0 }
   #config: EngineConfig | null = null
   #head = ''
+  /** The newest erasures, with the clock at which they were told first. */
+  #recent: { readonly clock: number; readonly erasure: Erasure }[] = []
 
   /** null if nothing changed. The first one is always full. */
   write(state: State, full: boolean): Uint8Array | null {
     const whole = full || this.#config === null
     const { journal } = state
-    const head = JSON.stringify([state.clock, state.totals, state.streams.lost])
+    const head = JSON.stringify([state.clock, state.totals, state.streams.lost, state.erasures])
     const { dirty } = state.ledger
     const isQuiet = dirty.length === 0 && journal.length === 0 && journal.erased.length === 0
     if (!whole && head === this.#head && isQuiet) return null
@@ -47,7 +68,7 @@ export class PartialWriter {
     this.#begin(state, whole, touchpoints.length)
     for (const place of touchpoints) writePage(this.#out, state, place, whole)
     const crowds = whole || journal.full
-    this.#erased(state)
+    this.#erased(state, whole)
     this.#journal(state, crowds)
     this.#crowds(state, crowds ? touchpoints : NOTHING)
     // Also where there are none: whoever gets a whole one may still hold what an erased visitor wrote.
@@ -59,6 +80,7 @@ export class PartialWriter {
   /** A partial that says nothing of any touchpoint. */
   head(state: State): Uint8Array {
     this.#begin(state, true, 0)
+    this.#out.f64(state.erasures)
     this.#out.u32(0)
     this.#out.u32(0)
     this.#out.u32(0)
@@ -70,7 +92,7 @@ export class PartialWriter {
     const out = this.#out
     const totals = { ...state.totals, lost: state.streams.lost }
     out.u8(FORMAT)
-    out.u8(state.dataClock ? 1 : 0)
+    out.u8((state.dataClock ? Flag.dataClock : 0) | (whole ? Flag.whole : 0))
     out.f64(state.clock)
     for (const name of TOTALS) out.f64(totals[name])
     out.text(whole || state.config !== this.#config ? JSON.stringify(state.config) : '')
@@ -100,9 +122,14 @@ export class PartialWriter {
     state.journal.clear()
   }
 
-  #erased({ journal }: State): void {
-    this.#out.u32(journal.erased.length)
-    for (const words of journal.erased) for (const word of words) this.#out.i32(word)
+  #erased({ journal, clock, erasures }: State, whole: boolean): void {
+    const since = clock - ERASURE_MEMORY_MS
+    const all = [...this.#recent, ...journal.erased.map(erasure => ({ clock, erasure }))]
+    this.#recent = all.filter(one => one.clock > since).slice(-ERASURES)
+    const told = whole ? this.#recent.map(({ erasure }) => erasure) : journal.erased
+    this.#out.f64(erasures)
+    this.#out.u32(told.length)
+    for (const words of told) for (const word of words) this.#out.i32(word)
   }
 
   #journal(state: State, skip: boolean): void {
@@ -131,20 +158,24 @@ export function readPartial(bytes: Uint8Array, sink: PartialSink): void {
 export function* partialSteps(bytes: Uint8Array, sink: PartialSink): Generator<void> {
   const input = new ByteReader(bytes)
   const format = input.u8()
-  if (format !== FORMAT) throw new Error(`partial of format ${format}, expected ${FORMAT}`)
-  const dataClock = input.u8() === 1
+  if (format !== FORMAT && format !== FORMAT_BEFORE) throw new Error(`partial of format ${format}, expected ${FORMAT}`)
+  const flags = input.u8()
   const clock = input.f64()
   const totals = Object.fromEntries(TOTALS.map(name => [name, input.f64()])) as unknown as EventTotals
-  sink.head(clock, dataClock, totals)
+  sink.head({ clock, totals, dataClock: (flags & Flag.dataClock) !== 0, isWhole: (flags & Flag.whole) !== 0 })
   const config = input.text()
-  if (config !== '') sink.config(JSON.parse(config) as EngineConfig)
+  if (config !== '') sink.config(config)
   for (const list of LISTS) {
     const from = input.u32()
     const end = from + input.u32()
     for (let place = from; place < end; place++) sink.name(list, place, input.text())
   }
   for (let left = input.u32(); left > 0; left--) yield readPage(input, sink)
-  for (let left = input.u32(); left > 0; left--) {
+  sink.pagesEnd()
+  const erasures = format === FORMAT_BEFORE ? 0 : input.f64()
+  const erased = input.u32()
+  sink.erasures(erasures, erased)
+  for (let left = erased; left > 0; left--) {
     yield sink.erased(input.i32(), input.i32(), input.i32(), input.i32())
   }
   for (let left = input.u32(); left > 0; left -= STEP_ENTRIES)

@@ -19,6 +19,8 @@ export interface SectionSink {
   page(touchpoint: number, header: PageHeader): void
   /** Replaces a slice (or the total) of the page last named. */
   span(place: number, index: number, keys: Uint16Array, counts: Int32Array, n: number): void
+  /** All spans of the page are told. */
+  pageEnd(): void
   seen(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void
   backed(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void
   rank(touchpoint: number, audience: Audience, register: number, rank: number, time: number): void
@@ -43,7 +45,7 @@ export function writePage(out: ByteWriter, state: State, place: number, whole: b
   out.u16(0)
   let spans = 0
   for (let i = 0; i < page.changed.length; i++) {
-    if (whole ? page.length[i] === 0 && page.changed[i] === 0 : page.changed[i] === 0) continue
+    if (whole ? page.length[i] === 0 : page.changed[i] === 0) continue
     writeSpan(out, state, page, i)
     spans++
   }
@@ -77,6 +79,7 @@ export function readPage(input: ByteReader, sink: SectionSink): void {
     input.array(counts, length)
     sink.span(at, index, keys, counts, length)
   }
+  sink.pageEnd()
 }
 
 const members = new Int32Array(LAST_SLOTS * MEMBER_WORDS)

@@ -58,6 +58,17 @@ export class Spans {
     return offset
   }
 
+  /** Whether a list holds just these `n` sorted cells. */
+  same(offset: number, length: number, keys: Uint16Array, counts: Int32Array, n: number): boolean {
+    if (length !== n) return false
+    if (n === 0) return true
+    const own = this.keys(offset)
+    const sums = this.counts(offset)
+    const first = offset & 0xffff
+    for (let i = 0; i < n; i++) if (own[first + i] !== keys[i] || sums[first + i] !== counts[i]) return false
+    return true
+  }
+
   /** Adds `n` sorted cells to a list; the new place stands in `offset` and `length`. */
   merge(offset: number, length: number, keys: Uint16Array, counts: Int32Array, n: number): void {
     let missing = 0

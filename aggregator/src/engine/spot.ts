@@ -60,10 +60,15 @@ export const touchpointSpot = (name: string, partitions: number): Spot =>
 
 export const rollupSpot = (name: string): Spot => spot(name, [], new Set())
 
+/** Forgets who was seen there. */
+export function disperse(spot: Spot): void {
+  spot.crowds = [new Crowd(), new Crowd()]
+  spot.quorums = [new Quorum(), new Quorum()]
+}
+
 /** Lays a roll-up's crowds anew from its members. */
 export function regather(rollup: Spot): void {
-  rollup.crowds = [new Crowd(), new Crowd()]
-  rollup.quorums = [new Quorum(), new Quorum()]
+  disperse(rollup)
   for (const member of rollup.members ?? []) gather(rollup, member)
 }
 

@@ -2,7 +2,7 @@ import { DEFAULT_CONFIG, type EngineConfig } from './config.js'
 import type { Page } from './ledger.js'
 import { JourneyMap } from './map.js'
 import { Mirror } from './mirror.js'
-import { gather, regather, rollupSpot, type Spot, touchpointSpot } from './spot.js'
+import { disperse, gather, regather, rollupSpot, type Spot, touchpointSpot } from './spot.js'
 
 export const JOURNEY = '~journey'
 export const STAGE = '~stage.'
@@ -19,37 +19,16 @@ export class Spots {
   readonly mirrors: readonly Mirror[]
   readonly touchpoints = new Map<string, Spot>()
   readonly rollups = new Map<string, Spot>()
+  /** Partitions of which nobody that was seen is known until their next whole partial. */
+  readonly lacking = new Set<number>()
   #map = new JourneyMap(DEFAULT_CONFIG)
+  #configText = ''
   #stamp = 0
   /** Clock of the partition whose partial is taken in. */
   #clock: () => number = () => 0
 
   constructor(partitions: number) {
-    this.mirrors = Array.from({ length: partitions }, (_, partition) => {
-      const known: Spot[] = []
-      const at = (name: string, place: number): Spot => (known[place] ??= this.#touchpoint(name))
-      return new Mirror({
-        changed: (name, place) => this.#changed(name, partition, place),
-        seen: (name, place, audience, hi, lo, time) => {
-          const spot = at(name, place)
-          this.#mark(spot)
-          spot.crowds[audience].add(hi, lo, time)
-          for (const rollup of spot.rollups) rollup.crowds[audience].add(hi, lo, time)
-        },
-        rank: (name, place, audience, register, rank, time) => {
-          const spot = at(name, place)
-          for (const one of [spot, ...spot.rollups]) one.crowds[audience].addRank(register, rank, time)
-        },
-        backed: (name, place, audience, hi, lo, time) => {
-          const spot = at(name, place)
-          this.#mark(spot)
-          spot.quorums[audience].add(hi, lo, time)
-          for (const rollup of spot.rollups) rollup.quorums[audience].add(hi, lo, time)
-        },
-        erased: (hi, lo, byHi, byLo) => this.#erased(hi, lo, byHi, byLo),
-        configured: config => this.#configured(config),
-      })
-    })
+    this.mirrors = Array.from({ length: partitions }, (_, partition) => this.#mirror(partition))
     this.#rollup(JOURNEY)
   }
 
@@ -59,7 +38,33 @@ export class Spots {
     if (mirror === undefined) throw new RangeError(`partition ${partition} of ${this.mirrors.length}`)
     this.#clock = () => mirror.clock
     yield* mirror.absorb(partial, now)
+    if (mirror.isWhole) this.lacking.delete(partition)
     return mirror
+  }
+
+  #mirror(partition: number): Mirror {
+    const known: (Spot | undefined)[] = []
+    const at = (name: string, place: number): Spot => {
+      const spot = known[place] ?? this.#touchpoint(name)
+      known[place] = spot
+      return spot
+    }
+    return new Mirror({
+      changed: (name, place) => this.#changed(name, partition, place),
+      gone: (name, place) => {
+        known[place] = undefined
+        this.#gone(name, partition, place)
+      },
+      seen: (name, place, audience, hi, lo, time) =>
+        this.#add(at(name, place), one => one.crowds[audience].add(hi, lo, time)),
+      rank: (name, place, audience, register, rank, time) =>
+        this.#add(at(name, place), one => one.crowds[audience].addRank(register, rank, time)),
+      backed: (name, place, audience, hi, lo, time) =>
+        this.#add(at(name, place), one => one.quorums[audience].add(hi, lo, time)),
+      erased: (hi, lo, byHi, byLo) => this.#erased(hi, lo, byHi, byLo),
+      missed: () => this.#missed(),
+      configured: config => this.#configured(config),
+    })
   }
 
   /** Counts the partials taken in. */
@@ -125,6 +130,32 @@ export class Spots {
     return rollup
   }
 
+  /** Adds who was seen at a touchpoint to it and its roll-ups; `add` returns whether it changed anything. */
+  #add(spot: Spot, add: (one: Spot) => boolean): void {
+    let isNew = add(spot)
+    for (const rollup of spot.rollups) isNew = add(rollup) || isNew
+    if (isNew) this.#mark(spot)
+  }
+
+  /** Nobody can be taken out of a crowd whose hash isn't known: all crowds begin anew, from whole partials. */
+  #missed(): void {
+    for (const spot of [...this.touchpoints.values(), ...this.rollups.values()]) {
+      disperse(spot)
+      spot.stamp = this.#stamp
+    }
+    this.mirrors.forEach((mirror, partition) => {
+      if (mirror.at > 0) this.lacking.add(partition)
+    })
+  }
+
+  #gone(name: string, partition: number, place: number): void {
+    const spot = this.touchpoints.get(name)
+    if (spot?.parts[partition] !== place) return
+    spot.parts[partition] = -1
+    this.#place(spot)
+    this.#mark(spot)
+  }
+
   #erased(hi: number, lo: number, byHi: number, byLo: number): void {
     for (const { crowds, quorums } of [...this.touchpoints.values(), ...this.rollups.values()]) {
       for (const holder of [...crowds, ...quorums]) if (holder.has(hi, lo)) holder.replace(hi, lo, byHi, byLo)
@@ -186,7 +217,10 @@ export class Spots {
     return seen.size === 1 ? (only as string) : null
   }
 
-  #configured(config: EngineConfig): void {
+  #configured(text: string): void {
+    if (text === this.#configText) return
+    this.#configText = text
+    const config = JSON.parse(text) as EngineConfig
     this.config = config
     this.#map = new JourneyMap(config)
     for (const stage of config.stages) this.#rollup(STAGE + stage)

@@ -17,10 +17,13 @@ export type Audience = (typeof Audience)[keyof typeof Audience]
 /** In a journal, where an audience's number stands: who backs it, not who is in it. */
 export const BACKED = 2
 
+/** The hash that went, and the one in its place. */
+export type Erasure = readonly [hi: number, lo: number, byHi: number, byLo: number]
+
 /** Who was seen newly or again since the last partial: place, audience, hash, time. */
 export class Journal {
-  /** Erasures since the last partial: the hash that went, the one in its place. */
-  readonly erased: (readonly [hi: number, lo: number, byHi: number, byLo: number])[] = []
+  /** Erasures since the last partial. */
+  readonly erased: Erasure[] = []
   #words = new Int32Array(64 * JOURNAL_WORDS)
   length = 0
   full = false
@@ -73,6 +76,8 @@ export class State {
   /** ms since 1970: the greatest receive time or tick. */
   clock = 0
   dataClock = false
+  /** Erasures so far: what they took out is not kept. */
+  erasures = 0
   key: readonly [number, number] = [0, 0]
   config: EngineConfig = DEFAULT_CONFIG
   readonly totals: EventTotals = { accepted: 0, duplicates: 0, lost: 0, late: 0, tooLate: 0, rejected: 0, bots: 0 }
@@ -130,6 +135,7 @@ export class State {
    */
   unname(hi: number, lo: number, noise: readonly [number, number]): void {
     const [byHi, byLo] = pseudonym(hi, lo, noise)
+    this.erasures++
     this.ledger.pages.forEach((page, place) => {
       const holders = [this.crowds[0][place], this.crowds[1][place], ...(this.quorums[place] ?? [])]
       if (!holders.some(holder => holder?.has(hi, lo))) return

@@ -27,6 +27,10 @@ export class View {
     this.#spots = new Spots(partitions)
   }
 
+  get partitions(): number {
+    return this.#spots.mirrors.length
+  }
+
   /** The journey map in force. */
   get config(): EngineConfig {
     return this.#spots.config
@@ -42,6 +46,17 @@ export class View {
   *absorbing(partition: number, partial: Uint8Array, now: number): Generator<void> {
     const mirror = yield* this.#spots.absorb(partition, partial, now)
     this.#clock = Math.max(this.#clock, mirror.clock)
+  }
+
+  /** A partition says that nothing of it changed. */
+  heard(partition: number, now: number): void {
+    const mirror = this.#spots.mirrors[partition]
+    if (mirror !== undefined && mirror.at > 0) mirror.at = now
+  }
+
+  /** Partitions of which a whole partial must come before visitors are counted rightly: erasures were missed. */
+  get lacking(): ReadonlySet<number> {
+    return this.#spots.lacking
   }
 
   /** ms since 1970: the greatest clock of the partitions. */
