@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { type Board, Slices } from './board/index.js'
 import { type Access, HistoryRoute } from './gateway/index.js'
-import { HistoryKeeper, HistoryReader } from './history/index.js'
+import { HistoryKeeper, HistoryReader, type Leaving } from './history/index.js'
 import type { Store } from './ports.js'
 
 const newPause = (): (() => Promise<void>) => {
@@ -10,13 +10,14 @@ const newPause = (): (() => Promise<void>) => {
 }
 
 /** Keeps what leaves the engines. */
-export const keeping = (store: Store, logger: Logger): HistoryKeeper => new HistoryKeeper({ store, logger, newPause })
+export const keeping = (storeOf: (partition: number) => Store, logger: Logger): HistoryKeeper =>
+  new HistoryKeeper({ storeOf, logger, newPause })
 
 export interface ToldOptions {
   readonly access: Access
   readonly board: Board
   readonly store: Store
-  readonly keeper: HistoryKeeper
+  readonly leaving: Leaving
   readonly partitions: number
   readonly logger: Logger
   /** Resolves once the board shows what is durable now. */

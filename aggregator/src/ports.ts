@@ -68,12 +68,40 @@ export interface Store {
   /** Replaces the blob in one step once all chunks are durable; a reader sees the old or the new one. */
   putBlob(key: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>
   /** null: there is none. Throws DamagedBlob while it is read, perhaps only after the last chunk: then use none of it. */
-  /** null where there is none. */
   getBlob(key: string): Promise<AsyncIterable<Uint8Array> | null>
   deleteBlob(key: string): Promise<void>
   blobs(prefix: string): Promise<string[]>
   close(): Promise<void>
 }
+
+/** An output of a tenure that is over: somebody else owns what it was for. Nothing was changed. */
+export class Fenced extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'Fenced'
+  }
+}
+
+/** The time for which one process, and no other, may give out what comes of something: a partition, the alerts. */
+export interface Tenure {
+  readonly name: string
+  readonly owner: string
+  /** Greater than that of every tenure of this name before it. */
+  readonly epoch: number
+  /** Aborts once it is over, or must be taken for over. */
+  readonly signal: AbortSignal
+  /** Whether it lasts, at this very moment. */
+  readonly isHeld: boolean
+}
+
+/** Of who is alone and never has to share: the one process of an embedded server. */
+export const soleTenure = (name: string): Tenure => ({
+  name,
+  owner: 'sole',
+  epoch: 1,
+  signal: new AbortController().signal,
+  isHeld: true,
+})
 
 export interface Clock {
   /** ms since 1970 */

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Alerts } from './alerts/index.js'
+import type { Alerting } from './alerting.js'
 import { type Config, toEngineConfig } from './config/index.js'
 import {
   type Access,
@@ -38,7 +38,7 @@ export interface Changeable {
   readonly sockets: Sockets
   readonly gateway: Gateway
   readonly appender: Appender
-  readonly alerts: Alerts
+  readonly alerts: Pick<Alerting, 'replace'>
   readonly store: Store
   /** Shared with all that keep to them. */
   readonly limits: { -readonly [name in keyof Limits]: Limits[name] }

@@ -1,4 +1,4 @@
-import type { Alerts } from './alerts/index.js'
+import type { AlertsDesk } from './alerts/index.js'
 import type { Board } from './board/index.js'
 import {
   type Access,
@@ -33,7 +33,7 @@ export interface Routed extends Pick<RouterOptions, 'history' | 'logger'> {
   readonly door: Door
   readonly proxies: Proxies
   readonly operations: Operations
-  readonly alerts: Alerts
+  readonly alerts: AlertsDesk
   readonly observed: Observed
   readonly project: string
   readonly settle: () => Promise<void>

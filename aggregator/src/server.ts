@@ -1,37 +1,29 @@
-import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
-import { Alerts } from './alerts/index.js'
-import { Board } from './board/index.js'
+import { type Alerting, type OnChange, openAlerting } from './alerting.js'
 import { Closers } from './closers.js'
-import { type Config, toEngineConfig } from './config/index.js'
-import { type Embedded, openEmbedded } from './embedded/index.js'
-import { type EngineConfig, View } from './engine/index.js'
+import type { Config } from './config/index.js'
+import type { openEmbedded } from './embedded/index.js'
+import type { EngineConfig } from './engine/index.js'
 import {
   Access,
   Addresses,
-  Appender,
-  DayIdentity,
   Door,
   Gateway,
+  type Limits,
   MetricsPort,
   Proxies,
   readTls,
-  SETTLE_MS,
   SOCKET_PATH,
-  Sockets,
   steadyMs,
-  Ticker,
+  type Tls,
 } from './gateway/index.js'
-import { Intake } from './intake/index.js'
-import { keeping, telling } from './kept.js'
-import { TimedLog } from './metrics/index.js'
+import { type Ground, isCluster, isEmbedded, layGround } from './ground.js'
 import { observe } from './observed.js'
-import { operated, retaining } from './operated.js'
-import { Gate, type Operations } from './ops/index.js'
-import { type EventLog, systemClock } from './ports.js'
-import { type Changeable, Reload } from './reload.js'
+import type { Operations } from './ops/index.js'
+import { type Changeable, fixedChanges, Reload } from './reload.js'
 import { routing } from './routing.js'
-import { layFoundation, Worker } from './worker/index.js'
+import { openBoard, openIntake, openServing } from './serving.js'
+import { type OnFolded, type Working, workAlone, workAmongOthers } from './working.js'
 
 export interface ServerOptions {
   readonly config: Config
@@ -47,6 +39,18 @@ export interface ServerOptions {
   readonly delaysMs?: readonly number[]
   /** Opens the ports in place of the embedded adapters: for faults on purpose. */
   readonly open?: typeof openEmbedded
+}
+
+/** A process of Pulssi, whatever its roles. */
+export interface Member {
+  /** null: it has no gateway. */
+  readonly server: RunningServer | null
+  /** Of the port for the metrics alone; null where there is none. */
+  readonly metricsUrl: string | null
+  /** As that of the server; without a gateway it takes up rules and hooks. */
+  reload(config: Config): Promise<readonly string[]>
+  /** Says goodbye to clients, makes durable what was taken, hands over what it serves, closes. */
+  close(): Promise<void>
 }
 
 export interface RunningServer {
@@ -75,52 +79,70 @@ const throwLater = (error: Error): void => {
   })
 }
 
-const randomKey = (): [number, number] => {
-  const bytes = randomBytes(8)
-  return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)]
-}
-
 const written = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
 /**
- * Starts a whole aggregator in this process and resolves once it is ready. Rejects with StartRefused, or with what the
- * adapters throw, where the data directory can't be used.
+ * Starts a process with a gateway and resolves once it is ready. Rejects with StartRefused, or with what the adapters
+ * throw, where the data directory or the cluster can't be used.
  */
 export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
-  const { config, logger } = options
-  const { host, port, dataDir, partitions, trustProxy } = config.server
+  const { server } = await startMember(options)
+  if (server === null) throw new Error('server.roles has no gateway: nothing would listen')
+  return server
+}
+
+/** Starts a process with the roles that its configuration says. Rejects as `startServer`. */
+export const startMember = async (options: ServerOptions): Promise<Member> => {
+  const { config } = options
+  const { host, port, roles } = config.server
   const limits = { ...config.server.limits }
-  const tls = config.server.tls === undefined ? null : readTls(config.server.tls)
-  const addresses = new Addresses(limits, steadyMs)
-  const gateway = new Gateway({ limits, logger, addresses, proxies: new Proxies(trustProxy), tls })
-  const actualPort = await gateway.listen(host, port)
+  const { gateway, tls } = newGateway(options, limits)
+  const isListening = roles.includes('gateway')
+  const actualPort = isListening ? await gateway.listen(host, port) : 0
   const metricsPort = new MetricsPort()
-  const closers = new Closers()
-  // First of all nobody is let in any more: what is opened later is added below these.
-  const shut = async (): Promise<void> => {
-    await gateway.close()
-    await metricsPort.close()
-    await closers.close()
-  }
+  const starting: Starting = { options, gateway, limits, metricsPort, closers: new Closers(), leave: async () => {} }
   let closing: Promise<void> | null = null
+  // Nobody is let in any more, and others take over what is served here, at the same time.
+  const shut = async (): Promise<void> => {
+    const ended = await Promise.allSettled([gateway.close(), starting.leave()])
+    await metricsPort.close()
+    await starting.closers.close()
+    for (const end of ended) if (end.status === 'rejected') throw end.reason
+  }
   const close = (): Promise<void> => {
     closing ??= shut()
     return closing
   }
   try {
     const metricsUrl = await listenForMetrics(metricsPort, config)
-    const embedded = await (options.open ?? openEmbedded)(dataDir, { partitions, warn: text => logger.warn(text) })
-    closers.add(() => embedded.close())
-    const running = await assemble(embedded, gateway, metricsPort, closers, options, limits)
+    const { operations, reload } = await assemble(starting)
+    if (operations === null) return { server: null, metricsUrl, reload, close }
     const address = `${written(host)}:${actualPort}`
-    logger.info({ host, port: actualPort, partitions, clock: config.server.clock }, 'listening')
+    options.logger.info({ host, port: actualPort, clock: config.server.clock, roles }, 'listening')
     const s = tls === null ? '' : 's'
     const urls = { url: `http${s}://${address}`, socketUrl: `ws${s}://${address}${SOCKET_PATH}`, metricsUrl }
-    return { ...urls, port: actualPort, ...running, close }
+    return { server: { ...urls, port: actualPort, operations, reload, close }, metricsUrl, reload, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+interface Starting {
+  readonly options: ServerOptions
+  readonly gateway: Gateway
+  readonly limits: Changeable['limits']
+  readonly metricsPort: MetricsPort
+  readonly closers: Closers
+  /** Gives back what others can take over. */
+  leave: () => Promise<void>
+}
+
+const newGateway = ({ config, logger }: ServerOptions, limits: Limits): { gateway: Gateway; tls: Tls | null } => {
+  const { trustProxy } = config.server
+  const tls = config.server.tls === undefined ? null : readTls(config.server.tls)
+  const addresses = new Addresses(limits, steadyMs)
+  return { gateway: new Gateway({ limits, logger, addresses, proxies: new Proxies(trustProxy), tls }), tls }
 }
 
 const listenForMetrics = async (port: MetricsPort, { server: { metrics } }: Config): Promise<string | null> =>
@@ -128,64 +150,55 @@ const listenForMetrics = async (port: MetricsPort, { server: { metrics } }: Conf
     ? null
     : `http://${written(metrics.host)}:${await port.listen(metrics.host, metrics.port)}/metrics`
 
-const lastEntries = async (log: EventLog): Promise<number[]> => {
-  const last: number[] = []
-  for (let partition = 0; partition < log.partitions; partition++) last.push((await log.bounds(partition)).last)
-  return last
+interface Assembled extends Pick<RunningServer, 'reload'> {
+  /** null: there is no gateway. */
+  readonly operations: Operations | null
 }
 
-const assemble = async (
-  embedded: Embedded,
-  gateway: Gateway,
-  metricsPort: MetricsPort,
-  closers: Closers,
-  { config, logger, onFatal = throwLater, journey = toEngineConfig(config), delaysMs }: ServerOptions,
-  limits: Changeable['limits'],
-): Promise<Pick<RunningServer, 'reload' | 'operations'>> => {
-  const { bus, store } = embedded
-  const log = new TimedLog(embedded.log)
-  const { addresses, proxies, tally } = gateway
-  const { clock: mode, host, hosts } = config.server
-  const clock = systemClock
-  const { key } = await layFoundation({ log, store, config: journey, clock: mode, randomKey })
-  const days = await DayIdentity.open(store, clock, () => store.compact())
-  const access = new Access(config, () => limits.secretsPerAddressPerSecond)
-  const door = new Door({ access, hosts: [host, ...hosts] })
-  const intake = new Intake(key, log.partitions, mode === 'data', (code, count) => tally.refusedEvents.add(code, count))
-  const appender = new Appender({ log, intake, limits, logger, tally, durable: await lastEntries(log) })
-  const onError = (error: unknown): void => logger.error({ err: error }, 'an update of the board failed')
-  const board = new Board({ view: new View(log.partitions), bus, clock, onError })
-  closers.add(() => board.close())
-  const onFolded = appender.folded.bind(appender)
-  const imageMs = config.server.imageSeconds * 1_000
-  const gate = new Gate()
-  const onImage = retaining({ embedded, gate, logger, clock, retentionHours: config.server.retentionHours })
-  const keeper = keeping(store, logger)
-  const told = { log, store, bus, clock, logger, key, imageMs, onImage, onFolded, onFatal }
-  const worker = await Worker.start({ ...told, history: keeper })
-  closers.add(() => worker.close())
-  closers.add(() => appender.drain())
-  const ticker = new Ticker({ appender, intake, days, clock, mode, logger })
-  closers.add(() => ticker.close())
-  const settle = async (): Promise<void> => {
-    await ticker.catchUp()
-    await board.reached(appender.durable, SETTLE_MS)
+const assemble = async (starting: Starting): Promise<Assembled> => {
+  const { options, gateway, limits, metricsPort } = starting
+  const { config, delaysMs } = options
+  const { roles, hosts } = config.server
+  const ground = await layGround({ ...options, onFatal: options.onFatal ?? throwLater, closers: starting.closers })
+  const isGateway = roles.includes('gateway')
+  const board = isGateway || roles.includes('alerts') ? openBoard(ground) : null
+  const intaking = board !== null && isGateway ? await openIntake(ground, board, gateway, limits) : null
+  const working = await openWorking(ground, folded => intaking?.appender.folded(folded))
+  starting.leave = async () => working?.drain()
+  const serving =
+    board !== null && intaking !== null
+      ? await openServing({ ground, gateway, board, limits, working, ...intaking })
+      : null
+  await serving?.begun()
+  const onChange: OnChange = (incident, at) => serving?.sockets.inform(incident, at)
+  const alerting = board === null ? null : await openAlerting({ ground, board, isGateway, onChange, delaysMs })
+  starting.leave = async () => void (await Promise.all([working?.drain(), alerting?.drain()]))
+  const appender = intaking?.appender ?? null
+  const observed = observe({ ground, gateway, appender, board, working, alerting })
+  metricsPort.open({
+    ...observed,
+    door: serving?.door ?? new Door({ access: new Access(config, () => limits.secretsPerAddressPerSecond), hosts }),
+  })
+  if (serving === null || board === null || intaking === null || alerting === null) {
+    return { operations: null, reload: async next => reloadParts(alerting, config, next) }
   }
-  const sockets = new Sockets({ access, addresses, days, appender, board, limits, clock, tally }, door, proxies, logger)
-  closers.add(() => sockets.close())
-  const history = telling({ access, board, store, keeper, partitions: log.partitions, logger, settle })
-  const operations = operated({ embedded, gate, key, clock, worker, appender, settle })
-  closers.add(() => operations.close())
-  await settle()
-  const onChange = sockets.inform.bind(sockets)
-  const isReplay = mode === 'data'
-  const alerts = await Alerts.open({ board, store, clock, logger, config, isReplay, onChange, delaysMs })
-  closers.add(() => alerts.close())
-  const observed = observe({ gateway, log, appender, board, worker, alerts, mode })
-  metricsPort.open({ exposition: observed.exposition, door })
-  const parts = { access, addresses, days, appender, limits, clock, board, door, proxies, operations, alerts, observed }
-  gateway.open(routing({ ...parts, history, settle, logger, project: config.project }), sockets)
-
-  const reload = new Reload({ access, door, sockets, gateway, appender, alerts, store, limits }, config)
+  const { access, door, sockets, operations } = serving
+  const { addresses, proxies } = gateway
+  const { clock, logger, store } = ground
+  const parts = { addresses, limits, clock, board, proxies, observed, logger, project: config.project }
+  gateway.open(routing({ ...parts, ...serving, ...intaking, alerts: alerting.desk }), sockets)
+  const changeable = { access, door, sockets, gateway, limits, store, appender: intaking.appender, alerts: alerting }
+  const reload = new Reload(changeable, config)
   return { operations, reload: next => reload.apply(next) }
+}
+
+const reloadParts = (alerting: Alerting | null, before: Config, next: Config): readonly string[] => {
+  alerting?.replace(next)
+  return fixedChanges(before, next)
+}
+
+const openWorking = async (ground: Ground, onFolded: OnFolded): Promise<Working | null> => {
+  if (isEmbedded(ground)) return await workAlone(ground, onFolded)
+  const isWorker = ground.config.server.roles.includes('worker')
+  return isCluster(ground) && isWorker ? await workAmongOthers(ground) : null
 }

@@ -5,7 +5,7 @@ import { HistoryKeeper } from '../../aggregator/src/history/index.js'
 import { systemClock } from '../../aggregator/src/ports.js'
 import { readImage } from '../../aggregator/src/worker/image.js'
 import { layFoundation, Worker } from '../../aggregator/src/worker/index.js'
-import { imageKey, Shelf } from '../../aggregator/src/worker/shelf.js'
+import { imageKey, ListedShelf } from '../../aggregator/src/worker/shelf.js'
 import type { Run } from '../sim/generate.js'
 
 /** Small, so that a short story fills several segments. */
@@ -30,13 +30,17 @@ export const start = async (dataDir: string, { world, key }: Run): Promise<Runni
     const { key: found } = await layFoundation({ log, store, config: world.config, clock, randomKey })
     const worker = await Worker.start({
       log,
-      store,
+      storeOf: () => store,
       bus,
       clock: systemClock,
       logger: pino({ level: 'silent' }),
       key: found,
       imageMs: NEVER_MS,
-      history: new HistoryKeeper({ store, logger: pino({ level: 'silent' }), newPause: () => async () => {} }),
+      history: new HistoryKeeper({
+        storeOf: () => store,
+        logger: pino({ level: 'silent' }),
+        newPause: () => async () => {},
+      }),
       onImage: async () => {},
       onFolded: () => {},
       onFatal: error => {
@@ -60,7 +64,7 @@ export const numbersOf = async ({ parts, worker }: Running): Promise<string> => 
   const engines: Engine[] = []
   const view = new View(parts.log.partitions)
   for (let partition = 0; partition < parts.log.partitions; partition++) {
-    const [newest = 0] = await new Shelf(parts.store, partition).sequences()
+    const [newest = 0] = await new ListedShelf(parts.store, partition).sequences()
     const blob = await parts.store.getBlob(imageKey(partition, newest))
     if (blob === null) throw new Error(`partition ${partition} has no image`)
     const engine = Engine.restore((await readImage(blob)).chunks)

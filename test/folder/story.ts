@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as engine from '@pulssi/aggregator/engine'
-import { Shelf } from '../../aggregator/src/worker/shelf.js'
+import { ListedShelf } from '../../aggregator/src/worker/shelf.js'
 import { generateRun, type Run } from '../sim/generate.js'
 import { EntryWriter, partitionBy } from '../sim/log.js'
 import { Random } from '../sim/random.js'
@@ -109,7 +109,7 @@ class Teller {
   /** As retention does: never beyond the older one of two images. */
   async #trim({ parts: { log, store } }: Running): Promise<void> {
     for (let partition = 0; partition < log.partitions; partition++) {
-      const [, older] = await new Shelf(store, partition).sequences()
+      const [, older] = await new ListedShelf(store, partition).sequences()
       if (older !== undefined) await log.trim(partition, older + 1)
     }
   }

@@ -1,5 +1,7 @@
 /** From the end of one look at the board to the next. */
 export const LOOK_MS = 1_000
+/** Looks from one survey of what another owner may have written late to the next. */
+export const SURVEY_LOOKS = 10
 /** Longest that a look keeps sockets waiting, ms. */
 export const SLICE_MS = 8
 /** Engine time between two looks beyond which nobody knows what lay between: it counts for nothing. */
@@ -9,6 +11,11 @@ export const BOARD_AGE_MS = 10_000
 
 /** Incidents kept. Beyond: the oldest resolved one goes; are all open, no further one opens. */
 export const INCIDENTS = 1_000
+/**
+ * Writes of one incident whose answers got lost that are remembered. Beyond: the oldest is forgotten, and if it was the
+ * one that is stored, the incidents are read anew.
+ */
+export const UNSURE_WRITES = 8
 /** How long a resolved one is kept. */
 export const INCIDENT_MEMORY_MS = 90 * 86_400_000
 

@@ -47,6 +47,11 @@ export class Watch {
     this.#rules = rules
   }
 
+  /** Whether one is open for the same rule and touchpoint. */
+  has({ rule, touchpoint }: Incident): boolean {
+    return this.#of(rule).has(touchpoint)
+  }
+
   /** Takes up an incident of an earlier life. */
   resume(incident: Incident): void {
     this.#of(incident.rule).set(incident.touchpoint, { incident, calmSince: null })

@@ -66,6 +66,10 @@ export const addDoctor = (program: Command, io: Io, done: (exit: ExitName) => vo
     .option('--config <file>', 'configuration; pulssi.config.json, if it is there (PULSSI_CONFIG)')
     .option('--data <folder>', 'data folder to check; replaces server.dataDir (PULSSI_DATA)')
     .option(
+      '--nats <urls>',
+      'NATS servers of a cluster, in place of the data folder; replaces server.nats.servers (PULSSI_NATS)',
+    )
+    .option(
       '--url <url>',
       "a running server to look at too; with --page: the one that the page sends to, where its markup doesn't tell",
     )

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 
 /** What `pulssi --help` shows together, in this order. Each command stands in exactly one group. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'Begin:': ['dev', 'init', 'serve', 'doctor', 'completion'],
+  'Begin:': ['dev', 'init', 'serve', 'nats', 'doctor', 'completion'],
   'Events and figures:': ['send', 'tail', 'replay', 'load'],
   'What is kept:': ['backup', 'restore', 'compact', 'subject', 'data'],
   'Access and alerts:': ['keys', 'token', 'hooks'],

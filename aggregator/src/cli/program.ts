@@ -14,6 +14,7 @@ import { addInit } from './init.js'
 import { complain, type Io } from './io.js'
 import { addKeys } from './keys.js'
 import { addLoad } from './load.js'
+import { addNats } from './nats.js'
 import { gathered, keyOption, urlOption, wholeNumber } from './options.js'
 import { type ReplayOptions, replay } from './replay.js'
 import { addRestore } from './restore.js'
@@ -68,6 +69,13 @@ const addServe = (program: Command, io: Io, done: Done): void => {
       'certificate chain, PEM: speak HTTPS and WSS; replaces server.tls.cert (PULSSI_TLS_CERT)',
     )
     .option('--tls-key <file>', 'its private key, PEM; replaces server.tls.key (PULSSI_TLS_KEY)')
+    .option(
+      '--nats <urls>',
+      'run as a part of a cluster on these NATS servers; replaces server.nats.servers (PULSSI_NATS)',
+    )
+    .option('--role <roles>', 'what it does there, of gateway,worker,alerts; replaces server.roles (PULSSI_ROLE)')
+    .option('--workers <count>', 'processes that serve partitions; replaces server.workers (PULSSI_WORKERS)')
+    .option('--metrics-port <number>', 'port for the metrics alone; replaces server.metrics.port (PULSSI_METRICS_PORT)')
     .option('--clock <clock>', 'wall, or data to run old events as if they were live (PULSSI_CLOCK)')
     .addOption(
       new Option('--log-level <level>', 'how much to log (PULSSI_LOG_LEVEL)')
@@ -165,6 +173,7 @@ const buildProgram = (io: Io, done: Done): Command => {
     addToken,
     addHooks,
     addDoctor,
+    addNats,
     addData,
     addCompletion,
     addInit,

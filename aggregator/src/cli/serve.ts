@@ -3,7 +3,9 @@ import type { Logger } from 'pino'
 import { type Config, ConfigError, type Flags, loadConfig } from '../config/index.js'
 import { DamagedFolder, FolderLocked } from '../embedded/index.js'
 import { createLogger } from '../logger.js'
-import type { RunningServer } from '../server.js'
+import { NatsUnusable } from '../nats/index.js'
+import type { Member } from '../server.js'
+import { crewNumber, followingParent, partOf, startCrew } from './crew.js'
 import { CliError } from './exits.js'
 import { type Io, print } from './io.js'
 
@@ -20,6 +22,7 @@ export const reasonOf = (error: unknown): CliError | null => {
   if (error instanceof ConfigError || error instanceof DamagedFolder || error instanceof FolderLocked) {
     return new CliError('config', error.message)
   }
+  if (error instanceof NatsUnusable) return new CliError(error.why === 'unfit' ? 'config' : 'refused', error.message)
   const { code, syscall, message } = error as NodeJS.ErrnoException
   if (syscall === 'listen') {
     const how = code === 'EADDRINUSE' ? 'another process listens there: stop it, or choose another --port' : message
@@ -34,9 +37,9 @@ export interface ServeOptions extends Flags {
 }
 
 /** A configuration that can't be used changes nothing: the old one stays in force. */
-const reload = async (server: RunningServer, read: () => Config, logger: Logger): Promise<void> => {
+const reload = async (member: Member, read: () => Config, logger: Logger): Promise<void> => {
   try {
-    const fixed = await server.reload(read())
+    const fixed = await member.reload(read())
     logger.info('the configuration was read again')
     if (fixed.length > 0) logger.warn({ paths: fixed }, 'these will only change with a restart')
   } catch (error) {
@@ -45,24 +48,44 @@ const reload = async (server: RunningServer, read: () => Config, logger: Logger)
   }
 }
 
-/** Runs a server until it is asked to end. Throws CliError. */
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+/** Tells where it listens, or what it does where it doesn't. */
+const announce = (io: Io, { server, metricsUrl }: Member, { server: { roles } }: Config): void => {
+  print(io, server === null ? `serving as ${roles.join(', ')}` : `listening on ${server.url}`)
+  if (metricsUrl !== null) print(io, `metrics on ${metricsUrl}`)
+}
+
+/** Runs a server, or its part in a cluster, until it is asked to end. Throws CliError. */
 export const serve = async (io: Io, { config: named, logLevel, ...flags }: ServeOptions): Promise<void> => {
-  const { startServer } = await import('../server.js')
+  const { startMember } = await import('../server.js')
   try {
-    const read = (): Config => loadConfig({ file: configFile(io, named), env: io.env, flags })
+    const number = crewNumber(io.env)
+    const whole = (): Config => loadConfig({ file: configFile(io, named), env: io.env, flags })
+    const read = (): Config => partOf(whole(), number)
     const config = read()
-    const logger = createLogger(logLevel, io.stderr)
-    const stopped = new Promise<void>(resolve => {
-      if (io.signal.aborted) resolve()
-      io.signal.addEventListener('abort', () => resolve(), { once: true })
-    })
-    const starting = startServer({ config, logger })
-    io.onHangup?.(() => void starting.then(server => reload(server, read, logger)).catch(() => {}))
-    const server = await starting
-    print(io, `listening on ${server.url}`)
-    if (server.metricsUrl !== null) print(io, `metrics on ${server.metricsUrl}`)
-    await stopped
-    await server.close()
+    const plain = createLogger(logLevel, io.stderr)
+    const logger = number === null ? plain : plain.child({ worker: number })
+    const stopped = aborted(number === null ? io.signal : followingParent(io.signal))
+    const crew = config.server.workers > 1 ? startCrew(config.server.workers, io.env, logger) : null
+    try {
+      if (config.server.roles.length === 0) {
+        print(io, `serving as worker, in ${config.server.workers} processes`)
+        return await stopped
+      }
+      const starting = startMember({ config, logger })
+      io.onHangup?.(() => void starting.then(member => reload(member, read, logger)).catch(() => {}))
+      const member = await starting
+      announce(io, member, config)
+      await stopped
+      await Promise.all([member.close(), crew?.close()])
+    } finally {
+      await crew?.close()
+    }
   } catch (error) {
     throw reasonOf(error) ?? error
   }

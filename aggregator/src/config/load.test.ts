@@ -51,3 +51,8 @@ test('a missing file, broken JSON and __proto__ are told apart', () => {
   const file = written('c.json', '{"journey":{"touchpoints":{"__proto__":{}}}}')
   expect(() => loadConfig({ file, env: {}, flags: {} })).toThrow(/called __proto__/)
 })
+
+test('a port for the metrics needs no more than its number', () => {
+  const { server } = loadConfig({ env: { PULSSI_METRICS_PORT: '9465' }, flags: {} })
+  expect(server.metrics).toEqual({ host: '127.0.0.1', port: 9465 })
+})

@@ -12,6 +12,10 @@ export interface Flags {
   readonly tlsCert?: string | undefined
   readonly tlsKey?: string | undefined
   readonly trustProxy?: readonly string[] | undefined
+  readonly nats?: string | undefined
+  readonly role?: string | undefined
+  readonly workers?: string | number | undefined
+  readonly metricsPort?: string | number | undefined
 }
 
 export interface ConfigSources {
@@ -30,7 +34,14 @@ export const OVERRIDES = {
   tlsCert: { variable: 'PULSSI_TLS_CERT', key: 'tls.cert' },
   tlsKey: { variable: 'PULSSI_TLS_KEY', key: 'tls.key' },
   trustProxy: { variable: 'PULSSI_TRUST_PROXY', key: 'trustProxy' },
+  nats: { variable: 'PULSSI_NATS', key: 'nats.servers' },
+  role: { variable: 'PULSSI_ROLE', key: 'roles' },
+  workers: { variable: 'PULSSI_WORKERS', key: 'workers' },
+  metricsPort: { variable: 'PULSSI_METRICS_PORT', key: 'metrics.port' },
 } as const
+
+const LISTS: ReadonlySet<string> = new Set(['trustProxy', 'nats.servers', 'roles'])
+const NUMBERS: ReadonlySet<string> = new Set(['port', 'workers', 'metrics.port'])
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 
@@ -64,8 +75,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** A variable or flag is text; some keys are not. */
 const readValue = (key: string, given: string | number | readonly string[]): unknown => {
   if (typeof given !== 'string') return given
-  if (key === 'trustProxy') return given.split(',').map(range => range.trim())
-  return key === 'port' && /^\d+$/.test(given) ? Number(given) : given
+  if (LISTS.has(key)) return given.split(',').map(part => part.trim())
+  return NUMBERS.has(key) && /^\d+$/.test(given) ? Number(given) : given
 }
 
 /** The file's value with the environment and the flags laid over `server`. A value of a wrong shape is left as it is. */
@@ -80,7 +91,7 @@ const override = (value: unknown, { env, flags }: ConfigSources): unknown => {
     if (given === undefined || given === '') continue
     const [outer = key, inner] = key.split('.')
     if (inner !== undefined) {
-      laidOver[outer] = { ...(isObject(laidOver[outer]) ? laidOver[outer] : {}), [inner]: given }
+      laidOver[outer] = { ...(isObject(laidOver[outer]) ? laidOver[outer] : {}), [inner]: readValue(key, given) }
       continue
     }
     laidOver[key] = readValue(key, given)

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from '../gateway/limits.js'
 import { issuersSchema, keysSchema, readTokensSchema } from './access.js'
 import { HOOKS, hookSchema, RULES, ruleSchema } from './alerts.js'
 import { journeySchema } from './journey.js'
+import { CLUSTER_PARTITIONS, checkCluster, natsSchema, rolesSchema, WORKERS } from './nats.js'
 import { object } from './problems.js'
 import { readRange } from './ranges.js'
 
@@ -42,10 +43,22 @@ const server = object({
     .default(72),
   /** Between two images of a partition; after a crash, what came since is replayed from the log. */
   imageSeconds: z.int().min(1).max(86_400).default(300),
-  partitions: z.int().min(1).max(PARTITIONS).default(1),
+  /** One, or 16 in a cluster; fixed once the log is made. */
+  partitions: z.int().min(1).max(PARTITIONS).optional(),
+  /** Without it this process is alone. */
+  nats: natsSchema.optional(),
+  /** What this process does, in a cluster. */
+  roles: rolesSchema,
+  /** Processes on this machine that serve partitions. */
+  workers: z.int().min(1).max(WORKERS).default(1),
   clock: z.enum(['wall', 'data']).default('wall'),
   limits: object(limitShape as Record<keyof Limits, z.ZodDefault<typeof positive>>).prefault({}),
 })
+  .superRefine(checkCluster)
+  .transform(({ partitions, ...rest }) => ({
+    ...rest,
+    partitions: partitions ?? (rest.nats === undefined ? 1 : CLUSTER_PARTITIONS),
+  }))
 
 const firstTwice = (names: readonly string[]): number => names.findIndex((name, index) => names.indexOf(name) < index)
 

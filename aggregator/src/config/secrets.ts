@@ -78,10 +78,22 @@ const signing = (secret: string, env: Environment): string => {
   return whole
 }
 
+type Attempt = <Value>(path: readonly PropertyKey[], value: Value, resolve: () => Value) => Value
+
+const resolvedNats = ({ server: { nats } }: Config, env: Environment, attempt: Attempt): Config['server']['nats'] => {
+  if (nats === undefined) return undefined
+  const secret = (name: 'password' | 'token'): Partial<typeof nats> => {
+    const text = nats[name]
+    if (text === undefined) return {}
+    return { [name]: attempt(['server', 'nats', name], text, () => resolved(text, env)) }
+  }
+  return { ...nats, ...secret('password'), ...secret('token') }
+}
+
 /** Puts the environment's secrets in place and reads every key once, so that what is wrong is said at the start. */
 export const resolveSecrets = (config: Config, env: Environment): { config: Config; problems: Problem[] } => {
   const problems: Problem[] = []
-  const attempt = <Value>(path: readonly PropertyKey[], value: Value, resolve: () => Value): Value => {
+  const attempt: Attempt = (path, value, resolve) => {
     try {
       return resolve()
     } catch (error) {
@@ -108,5 +120,6 @@ export const resolveSecrets = (config: Config, env: Environment): { config: Conf
       return [name, { ...whole, secret: attempt(['hooks', name, 'secret'], secret, () => signing(secret, env)) }]
     }),
   )
-  return { config: { ...config, keys, jwt, hooks }, problems }
+  const server = { ...config.server, nats: resolvedNats(config, env, attempt) }
+  return { config: { ...config, server, keys, jwt, hooks }, problems }
 }

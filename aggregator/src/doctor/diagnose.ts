@@ -3,7 +3,9 @@ import { checkCertificate } from './certificate.js'
 import { checkConfiguration } from './configuration.js'
 import { checkDisk } from './disk.js'
 import { type Finding, ok } from './finding.js'
+import { checkHooks } from './hooks.js'
 import { checkMachine } from './machine.js'
+import { checkNats } from './nats.js'
 import { checkPorts } from './ports.js'
 import { checkRemote } from './remote.js'
 
@@ -30,8 +32,12 @@ export const diagnose = async ({ load, file, url, token, inspect }: Patient): Pr
   if (config !== null) {
     const { dataDir, partitions, retentionHours, tls } = config.server
     if (tls !== undefined) all.push(checkCertificate(tls, Date.now()))
-    all.push(...(await checkPorts(config)), ...(await checkDisk(dataDir, retentionHours)))
-    all.push(...checkPieces(await inspect(dataDir, partitions)))
+    all.push(...(await checkPorts(config)), ...(await checkHooks(config)))
+    if (config.server.nats === undefined) {
+      all.push(...(await checkDisk(dataDir, retentionHours)), ...checkPieces(await inspect(dataDir, partitions)))
+    } else {
+      all.push(...(await checkNats(config)))
+    }
   }
   if (url !== null) all.push(...(await checkRemote(url, token)))
   return all

@@ -1,6 +1,6 @@
 import { type BatchFrame, type ErrorFrame, Fault, Frame } from '@pulssi/protocol'
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { erasuresIn } from '../engine/index.js'
 import { Intake, SERVICE, type Sender } from '../intake/index.js'
 import { type Entry, type EventLog, Overloaded } from '../ports.js'
@@ -8,6 +8,7 @@ import type { Folded } from '../worker/index.js'
 import { Acks } from './acks.js'
 import { Appender } from './appender.js'
 import type { BatchOwner } from './contribution.js'
+import { OVERLOADED_RETRY_MS, STALLED_MS } from './retry.js'
 import type { NotNow } from './session.js'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -132,6 +133,27 @@ test('an append that is not taken gives up what was gathered behind it: order wi
   ;(await log.next()).settle()
   await settled()
   expect(owner.acked).toEqual([1])
+})
+
+test('behind an append that is not answered nothing waits: it is refused with a hint, until the answer is there', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { log, appender } = make(2)
+  const owner = new Owner()
+  appender.take(batch(1), SERVICE, NOW, owner)
+  const first = await log.next()
+  appender.take(batch(2), SERVICE, NOW, owner)
+  vi.advanceTimersByTime(STALLED_MS - 1)
+  expect([appender.capacity(), owner.losses]).toEqual([null, []])
+  vi.advanceTimersByTime(1)
+  expect(owner.losses.map(([frame, why]) => [frame, why.fault, why.retryMs])).toEqual([
+    [2, Fault.overloaded, OVERLOADED_RETRY_MS],
+  ])
+  expect(appender.capacity()).toMatchObject({ fault: Fault.overloaded, retryMs: OVERLOADED_RETRY_MS })
+  first.settle()
+  await settled()
+  expect(owner.acked).toEqual([1])
+  expect([appender.capacity(), log.waiting]).toEqual([null, []])
 })
 
 test('an error of another kind is the same to clients', async () => {

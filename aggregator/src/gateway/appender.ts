@@ -13,9 +13,9 @@ import {
   type Outcome,
   RequestContribution,
 } from './contribution.js'
-import { type Lane, noParts, type Parts } from './lane.js'
+import { type Lane, newLane, noParts, type Parts } from './lane.js'
 import type { Limits } from './limits.js'
-import { GATHER_BYTES, GATHER_MS, OVERLOADED_RETRY_MS, VERDICT_MS } from './retry.js'
+import { GATHER_BYTES, GATHER_MS, OVERLOADED_RETRY_MS, STALLED_MS, VERDICT_LOST_MS, VERDICT_MS } from './retry.js'
 import type { NotNow, Numbered } from './session.js'
 
 const randomWords = (): [number, number] => {
@@ -48,23 +48,18 @@ export class Appender {
 
   constructor(options: AppenderOptions) {
     this.#options = options
-    this.#lanes = Array.from({ length: options.intake.partitions }, (_, partition) => ({
-      partition,
-      gathered: noParts(),
-      appending: false,
-      scheduled: false,
-      refusing: false,
-      last: options.durable[partition] ?? 0,
-      unfolded: new Map(),
-      early: [],
-    }))
+    const { intake, durable } = options
+    this.#lanes = Array.from({ length: intake.partitions }, (_, partition) =>
+      newLane(partition, durable[partition] ?? 0),
+    )
   }
 
   /** Why nothing more can be taken now; null: it can. */
   capacity(): NotNow | null {
     const { intake, limits } = this.#options
     let waitingBytes = this.#inFlightBytes
-    for (const { partition } of this.#lanes) {
+    for (const { partition, stalled } of this.#lanes) {
+      if (stalled) return overloaded('the log does not answer', OVERLOADED_RETRY_MS)
       const gatheredBytes = intake.sizeBytes(partition)
       if (gatheredBytes > limits.gatheredBytes) return overloaded('the log is behind', OVERLOADED_RETRY_MS)
       waitingBytes += gatheredBytes
@@ -149,6 +144,21 @@ export class Appender {
     this.#judge(lane, folded)
   }
 
+  /**
+   * Entries folded, by the last one of each partition: of those that have waited long for their verdict nobody hears
+   * any more, as a message between processes may get lost.
+   */
+  foldedThrough(sequences: readonly number[]): void {
+    const before = performance.now() - VERDICT_LOST_MS
+    for (const lane of this.#lanes) {
+      for (const [sequence, parts] of lane.unfolded) {
+        if (sequence > (sequences[lane.partition] ?? 0) || parts.storedAt > before) break
+        this.#unfoldedBytes -= parts.sizeBytes
+        lane.unfolded.delete(sequence)
+      }
+    }
+  }
+
   /** Resolves once nothing is under way; nothing may be handed over after it was called. */
   async drain(): Promise<void> {
     while (this.#lanes.some(lane => lane.appending || lane.scheduled)) {
@@ -218,6 +228,7 @@ export class Appender {
       const parts = this.#take(lane)
       const { bytes, sizeBytes } = parts
       this.#inFlightBytes += sizeBytes
+      const overdue = setTimeout(() => this.#stall(lane), STALLED_MS)
       try {
         const sequence = await log.append(lane.partition, bytes)
         this.#inFlightBytes -= sizeBytes
@@ -226,11 +237,20 @@ export class Appender {
         this.#inFlightBytes -= sizeBytes
         this.#notTaken(lane, parts, error)
       }
+      clearTimeout(overdue)
+      lane.stalled = false
       lane.early.length = 0
       if (sizeBytes >= GATHER_BYTES) await new Promise(resolve => setTimeout(resolve, GATHER_MS))
     }
     lane.appending = false
     this.#idle?.()
+  }
+
+  /** Whether the entry under way is stored, nobody knows: only what is behind it can be refused. */
+  #stall(lane: Lane): void {
+    lane.stalled = true
+    const why = overloaded('the log does not answer', OVERLOADED_RETRY_MS)
+    for (const contribution of this.#take(lane).contributions) contribution.lost(why)
   }
 
   #take(lane: Lane): Parts & { readonly bytes: Uint8Array } {

@@ -18,6 +18,8 @@ export interface Lane {
   scheduled: boolean
   /** The log did not take the last entry. */
   refusing: boolean
+  /** The append under way has had no answer for STALLED_MS. */
+  stalled: boolean
   /** Last entry known to be durable. */
   last: number
   /** Durable entries whose verdicts are awaited, by sequence. */
@@ -27,3 +29,16 @@ export interface Lane {
 }
 
 export const noParts = (): Parts => ({ contributions: new Set(), owners: [], positions: [], sizeBytes: 0, storedAt: 0 })
+
+/** `last`: its last entry that is there already. */
+export const newLane = (partition: number, last: number): Lane => ({
+  partition,
+  gathered: noParts(),
+  appending: false,
+  scheduled: false,
+  refusing: false,
+  stalled: false,
+  last,
+  unfolded: new Map(),
+  early: [],
+})

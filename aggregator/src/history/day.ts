@@ -13,7 +13,9 @@ export type Added = ReadonlyMap<string, readonly Quarter[]>
 export const storeDay = async (store: Store, key: string, added: Added, pause: Pause): Promise<DamagedBlob | null> => {
   const revision = await revisionOf(store, key)
   const damage = await putDay(store, key, added, revision, pause)
-  await keepRevision(store, key, revision + 1)
+  let newest = 0
+  for (const quarters of added.values()) for (const { quarter } of quarters) newest = Math.max(newest, quarter)
+  await keepRevision(store, key, revision + 1, newest)
   return damage
 }
 

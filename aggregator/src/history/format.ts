@@ -54,10 +54,26 @@ export const revisionOf = async (store: Store, key: string): Promise<number> => 
   return found === null ? 0 : new ByteReader(found.value).u32()
 }
 
-export const keepRevision = async (store: Store, key: string, revision: number): Promise<void> => {
+/** `newest`: of the slices that were added. */
+export const keepRevision = async (store: Store, key: string, revision: number, newest: number): Promise<void> => {
   const out = new ByteWriter()
   out.u32(revision)
+  out.u32(Math.max(newest, await newestOfDay(store, key)))
   await store.put(key, out.take(), null)
+}
+
+const REVISION_BYTES = 8
+
+const newestOfDay = async (store: Store, key: string): Promise<number> => {
+  const found = await store.get(key)
+  // Older releases kept the revision alone.
+  return found === null || found.value.length < REVISION_BYTES ? 0 : new ByteReader(found.value, 4).u32()
+}
+
+/** Index of the newest 15 min slice that is stored of a partition; 0: none. */
+export const newestOf = async (store: Store, partition: number): Promise<number> => {
+  const key = (await store.keys(prefixOf(partition))).at(-1)
+  return key === undefined ? 0 : newestOfDay(store, key)
 }
 
 /** `YYYY-MM-DD` in UTC. */
@@ -144,6 +160,10 @@ export function* rowsOf({ bytes }: Record): Generator<Row> {
     yield { hour, quarters, counts: input.raw(length - 2) }
   }
 }
+
+/** Index of the newest 15 min slice in a row of a day. */
+export const newestIn = ({ hour, quarters }: Row, day: string): number =>
+  dayStart(day) / QUARTER_MS + hour * QUARTERS_PER_HOUR + (31 - Math.clz32(quarters))
 
 /** One touchpoint's record with the slices of that day that came since; `record`: what is stored, if anything is. */
 export const withQuarters = (touchpoint: string, record: Record | null, added: readonly Quarter[]): Uint8Array => {

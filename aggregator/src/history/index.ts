@@ -1,5 +1,7 @@
 export { historyCsv } from './csv.js'
+export { answerHistory, RemoteLeaving } from './elsewhere.js'
 export { HistoryKeeper } from './keeper.js'
+export type { Leaving } from './leaving.js'
 export { HISTORY_DAYS } from './limits.js'
 export { HistoryBusy, HistoryReader, NotStored, TooManyRows } from './reader.js'
 export { beginBefore, dateBegin } from './steps.js'

@@ -45,6 +45,7 @@ const slow = (): Store => {
     },
     getBlob: { value: files.getBlob.bind(files) },
     get: { value: files.get.bind(files) },
+    keys: { value: files.keys.bind(files) },
     put: { value: files.put.bind(files) },
   })
 }
@@ -63,7 +64,8 @@ const tooMuch = (): Uint8Array => {
 
 describe('the keeper of the history', () => {
   test('lets the log wait where too much is not stored yet, until it is', async () => {
-    const keeper = new HistoryKeeper({ store: slow(), logger, newPause })
+    const store = slow()
+    const keeper = new HistoryKeeper({ storeOf: () => store, logger, newPause })
     const signal = new AbortController().signal
     await keeper.room(0, signal)
     keeper.take(0, tooMuch(), FIRST + 95)
@@ -88,13 +90,28 @@ describe('the keeper of the history', () => {
       },
       getBlob: { value: files.getBlob.bind(files) },
       get: { value: files.get.bind(files) },
+      keys: { value: files.keys.bind(files) },
     })
-    const keeper = new HistoryKeeper({ store: failing, logger, newPause })
+    const keeper = new HistoryKeeper({ storeOf: () => failing, logger, newPause })
     keeper.take(0, tooMuch(), FIRST + 95)
     const end = new AbortController()
     const room = keeper.room(0, end.signal)
     end.abort()
     await room
     expect(keeper.waiting(0).length).toBe(1)
+  })
+
+  test('forgets what waits of a partition that is left', async () => {
+    const keeper = new HistoryKeeper({ storeOf: () => files, logger, newPause })
+    keeper.take(0, tooMuch(), FIRST + 1)
+    keeper.take(1, tooMuch(), FIRST + 1)
+    keeper.drop(0)
+    expect([keeper.waiting(0).length, keeper.waiting(1).length]).toEqual([0, 1])
+    expect(await keeper.store(0)).toBe(0)
+    expect(await keeper.store(1)).toBe(FIRST + 1)
+    expect(await files.blobs('history/0/')).toEqual([])
+    // What was stored before is known again.
+    keeper.drop(1)
+    expect(await keeper.store(1)).toBe(FIRST + 1)
   })
 })

@@ -2,12 +2,14 @@ import type { Logger } from 'pino'
 import { QUARTER_MS, type Quarter, quartersOf } from '../engine/index.js'
 import type { Store } from '../ports.js'
 import { type Pause, storeDay } from './day.js'
-import { dayOf, dayOfKey, dayStart, daysOf, keyOf } from './format.js'
+import { dayOf, dayOfKey, dayStart, daysOf, keyOf, newestOf } from './format.js'
+import type { Leaving, Mark } from './leaving.js'
 import { DAY_MS, HISTORY_DAYS, STORE_RETRY_MS, WAITING_BYTES } from './limits.js'
 import { Turns } from './turns.js'
 
 export interface KeeperOptions {
-  readonly store: Store
+  /** Where a partition's days go. */
+  readonly storeOf: (partition: number) => Store
   readonly logger: Logger
   /** A way to give way to others, made anew for each piece of work. */
   readonly newPause: () => Pause
@@ -19,12 +21,14 @@ interface Waiting {
   sizeBytes: number
   /** Index of the newest 15 min slice that was taken; 0: none since the start. */
   through: number
+  /** Index of the newest one that was stored before the start; null: not looked for yet. */
+  before: number | null
   /** Day of the clock at which old days were looked for last. */
   sweptOn: string
 }
 
 /** Keeps what leaves the engines: in memory until somebody wants it durable, then in the Store, a blob a day. */
-export class HistoryKeeper {
+export class HistoryKeeper implements Leaving {
   /** Storing and reading take turns: whoever reads finds nothing half there. */
   readonly turns = new Turns()
   readonly #options: KeeperOptions
@@ -62,9 +66,9 @@ export class HistoryKeeper {
     })
   }
 
-  /** Index of the newest 15 min slice that was taken since the start; 0: none. */
-  through(partition: number): number {
-    return this.#waiting(partition).through
+  /** Forgets what waits of a partition: who serves it next brings it again. */
+  drop(partition: number): void {
+    delete this.#partitions[partition]
   }
 
   /** What isn't stored yet. */
@@ -72,22 +76,30 @@ export class HistoryKeeper {
     return this.#waiting(partition).departed
   }
 
-  /** Stores what waits. To be called by who has the turn. */
-  async store(partition: number): Promise<void> {
+  async mark(partition: number, first: number): Promise<Mark> {
+    const { through, departed } = this.#waiting(partition)
+    return { through: Math.max(through, first - 1), late: [...departed] }
+  }
+
+  async store(partition: number): Promise<number> {
     const waiting = this.#waiting(partition)
+    const { through } = waiting
     const departed = waiting.departed.splice(0)
     const sizeBytes = departed.reduce((sum, { length }) => sum + length, 0)
     try {
+      waiting.before ??= await newestOf(this.#options.storeOf(partition), partition)
       await this.#storeAll(partition, departed)
       waiting.sizeBytes -= sizeBytes
     } catch (error) {
       waiting.departed.unshift(...departed)
       throw error
     }
+    return Math.max(through, waiting.before)
   }
 
   async #storeAll(partition: number, departed: readonly Uint8Array[]): Promise<void> {
-    const { store, logger, newPause } = this.#options
+    const { storeOf, logger, newPause } = this.#options
+    const store = storeOf(partition)
     const pause = newPause()
     const days = new Map<string, Map<string, Quarter[]>>()
     for (const piece of departed) {
@@ -110,7 +122,7 @@ export class HistoryKeeper {
 
   /** Deletes the days that are kept no longer, once a day of the clock. */
   async #sweep(partition: number, clock: number): Promise<void> {
-    const { store } = this.#options
+    const store = this.#options.storeOf(partition)
     const waiting = this.#waiting(partition)
     const today = dayOf(clock)
     if (waiting.sweptOn === today) return
@@ -126,7 +138,7 @@ export class HistoryKeeper {
   #waiting(partition: number): Waiting {
     const known = this.#partitions[partition]
     if (known !== undefined) return known
-    const waiting: Waiting = { departed: [], sizeBytes: 0, through: 0, sweptOn: '' }
+    const waiting: Waiting = { departed: [], sizeBytes: 0, through: 0, before: null, sweptOn: '' }
     this.#partitions[partition] = waiting
     return waiting
   }

@@ -19,3 +19,7 @@ export const HISTORY_ROWS = 10_000
 export const READS_WAITING = 16
 /** Time zones whose rules are kept at hand. Beyond: the one that was asked for longest ago is looked up again. */
 export const ZONES = 16
+/** Readings of what others store meanwhile. Beyond: refused, to be sent again; a day that is still damaged is missing. */
+export const READ_TRIES = 4
+/** Longest wait for whoever serves a partition to store what left it. Beyond: refused, to be sent again. */
+export const STORED_ELSEWHERE_MS = 2_000

@@ -64,7 +64,7 @@ beforeEach(async () => {
     blobs: { value: embedded.store.blobs.bind(embedded.store) },
     deleteBlob: { value: embedded.store.deleteBlob.bind(embedded.store) },
   })
-  keeper = new HistoryKeeper({ store, logger, newPause })
+  keeper = new HistoryKeeper({ storeOf: () => store, logger, newPause })
 })
 afterEach(async () => {
   board.close()
@@ -99,9 +99,11 @@ const apply = (out: RecordWriter): void => {
   pieces.push({ bytes, through: departed.through })
 }
 
+let shows = 0
 /** The board sees what the engine holds. */
 const show = async (): Promise<void> => {
-  embedded.bus.publish(partialSubject(0), packPartial(sequence, engine.partial()))
+  const header = { epoch: 1, number: ++shows, sequence, isWhole: true }
+  embedded.bus.publish(partialSubject(0), packPartial(header, engine.partial(true)))
   expect(await board.reached([sequence], 5_000)).toBe(true)
 }
 
@@ -116,7 +118,7 @@ const query = (options: Partial<HistoryQuery> = {}): HistoryQuery => ({
 })
 
 const readerOf = (): HistoryReader =>
-  new HistoryReader({ store: embedded.store, board, keeper, partitions: 1, logger, newPause })
+  new HistoryReader({ store: embedded.store, board, leaving: keeper, partitions: 1, logger, newPause })
 
 const rows = async (options: Partial<HistoryQuery> = {}) => (await readerOf().read(query(options))).rows
 
@@ -219,7 +221,7 @@ describe('history', () => {
     const whole = await rows({ names: ['~journey'] })
     damage('2026-01-06')
     const noon = Date.UTC(2026, 0, 6, 12)
-    keeper = new HistoryKeeper({ store: embedded.store, logger, newPause })
+    keeper = new HistoryKeeper({ storeOf: () => embedded.store, logger, newPause })
     for (const { bytes, through } of pieces) if (through * 900_000 > noon) keeper.take(0, bytes, through)
     await keeper.keep(0, END)
     const { rows: left, missing } = await readerOf().read(query({ names: ['~journey'] }))
@@ -263,7 +265,7 @@ describe('history', () => {
       blobs: { value: store.blobs.bind(store) },
     })
     const waiting = [...keeper.waiting(0)]
-    keeper = new HistoryKeeper({ store: failing, logger, newPause })
+    keeper = new HistoryKeeper({ storeOf: () => failing, logger, newPause })
     for (const piece of waiting) keeper.take(0, piece, departed.through)
     await expect(keeper.keep(0, END)).rejects.toThrow('no space left')
     await expect(readerOf().read(query())).rejects.toThrow(NotStored)

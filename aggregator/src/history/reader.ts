@@ -4,10 +4,10 @@ import type { Board } from '../board/index.js'
 import { quartersOf, type View } from '../engine/index.js'
 import { DamagedBlob, type Store } from '../ports.js'
 import type { Pause } from './day.js'
-import { DayReader, dayOfKey, dayStart, daysOf, type Record, revisionOf, rowsOf } from './format.js'
+import { DayReader, dayOfKey, dayStart, daysOf, newestIn, type Record, revisionOf, rowsOf } from './format.js'
 import { beginOfQuarter, Gathering } from './gathering.js'
-import type { HistoryKeeper } from './keeper.js'
-import { DAY_MS, HISTORY_ROWS, READS_WAITING } from './limits.js'
+import type { Leaving, Mark } from './leaving.js'
+import { DAY_MS, HISTORY_ROWS, READ_TRIES, READS_WAITING } from './limits.js'
 import { stepsOf } from './steps.js'
 import type { Zone } from './zone.js'
 
@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000
 export interface HistoryReaderOptions {
   readonly store: Store
   readonly board: Board
-  readonly keeper: HistoryKeeper
+  readonly leaving: Leaving
   readonly partitions: number
   readonly logger: Logger
   /** A way to give way to others, made anew for each piece of work. */
@@ -58,6 +58,9 @@ export class NotStored extends Error {
   }
 }
 
+/** What is stored changed while it was read. */
+class Moved extends Error {}
+
 /** Answers for the past: what is stored, and what the slices that are still kept hold, each count once. */
 export class HistoryReader {
   readonly #options: HistoryReaderOptions
@@ -68,9 +71,21 @@ export class HistoryReader {
 
   /** Throws TooManyRows, HistoryBusy, NotStored; rejects with the reason of the signal, and as the Store. */
   async read(query: HistoryQuery): Promise<History> {
-    const { keeper } = this.#options
-    if (keeper.turns.length > READS_WAITING) throw new HistoryBusy()
-    return await keeper.turns.take(() => new Reading(this.#options, query).read())
+    const { leaving } = this.#options
+    if (leaving.turns.length > READS_WAITING) throw new HistoryBusy()
+    return await leaving.turns.take(() => this.#read(query))
+  }
+
+  /** Others may store, elsewhere, while this one reads: then all of it is read again. */
+  async #read(query: HistoryQuery): Promise<History> {
+    for (let left = READ_TRIES - 1; left > 0; left--) {
+      try {
+        return await new Reading(this.#options, query, false).read()
+      } catch (error) {
+        if (!(error instanceof Moved)) throw error
+      }
+    }
+    return await new Reading(this.#options, query, true).read()
   }
 }
 
@@ -79,14 +94,16 @@ class Reading {
   readonly #options: HistoryReaderOptions
   readonly #query: HistoryQuery
   readonly #pause: Pause
-  /** Of each partition: index of the newest 15 min slice that is not to be taken from the board. */
-  readonly #through: number[] = []
-  readonly #late: (readonly Uint8Array[])[] = []
+  readonly #isLast: boolean
+  /** Of each partition, as `store` said. */
+  #stored: readonly number[] = []
+  #marks: readonly Mark[] = []
   readonly #missing = new Set<string>()
 
-  constructor(options: HistoryReaderOptions, query: HistoryQuery) {
+  constructor(options: HistoryReaderOptions, query: HistoryQuery, isLast: boolean) {
     this.#options = options
     this.#query = query
+    this.#isLast = isLast
     const pause = options.newPause()
     this.#pause = async () => {
       await pause()
@@ -99,10 +116,10 @@ class Reading {
     const { names, step, zone, signal } = this.#query
     signal.throwIfAborted()
     const isStored = step !== 'quarter'
-    if (isStored) await this.#store()
+    if (isStored) this.#stored = await this.#ofEach(partition => this.#options.leaving.store(partition))
     const gathering = await board.still(async view => {
       const gathering = this.#begin(view)
-      if (isStored) this.#mark(view)
+      if (isStored) this.#marks = await this.#ofEach(partition => this.#mark(partition, view))
       await this.#addLive(gathering, view)
       return gathering
     })
@@ -122,14 +139,19 @@ class Reading {
     }
   }
 
-  async #store(): Promise<void> {
-    const { keeper, partitions, logger } = this.#options
+  /** Throws NotStored. */
+  async #ofEach<T>(ask: (partition: number) => Promise<T>): Promise<T[]> {
+    const { partitions, logger } = this.#options
     try {
-      for (let partition = 0; partition < partitions; partition++) await keeper.store(partition)
+      return await Promise.all(Array.from({ length: partitions }, (_, partition) => ask(partition)))
     } catch (error) {
       logger.error({ err: error }, 'the history could not be stored, nor be answered')
       throw new NotStored(error)
     }
+  }
+
+  #mark(partition: number, view: View): Promise<Mark> {
+    return this.#options.leaving.mark(partition, view.firstQuarter(partition), this.#stored[partition] ?? 0)
   }
 
   #begin(view: View): Gathering {
@@ -143,18 +165,10 @@ class Reading {
     return new Gathering(names, steps, name => view.members(name))
   }
 
-  #mark(view: View): void {
-    const { keeper, partitions } = this.#options
-    for (let partition = 0; partition < partitions; partition++) {
-      this.#through[partition] = Math.max(keeper.through(partition), view.firstQuarter(partition) - 1)
-      this.#late[partition] = [...keeper.waiting(partition)]
-    }
-  }
-
   async #addLive(gathering: Gathering, view: View): Promise<void> {
     for (const touchpoint of gathering.touchpoints) {
       for (let partition = 0; partition < this.#options.partitions; partition++) {
-        const through = this.#through[partition] ?? -1
+        const through = this.#marks[partition]?.through ?? -1
         view.addQuarters(touchpoint, partition, quarter =>
           quarter <= through ? [] : gathering.at(touchpoint, beginOfQuarter(quarter)),
         )
@@ -165,7 +179,7 @@ class Reading {
 
   /** What left the engines since everything was stored. */
   async #addLate(gathering: Gathering): Promise<void> {
-    for (const departed of this.#late.flat()) {
+    for (const departed of this.#marks.flatMap(({ late }) => late)) {
       for (const { touchpoint, quarter, counts } of quartersOf(departed)) {
         if (gathering.wants(touchpoint)) gathering.add(touchpoint, beginOfQuarter(quarter), counts)
         await this.#pause()
@@ -183,11 +197,13 @@ class Reading {
         const start = dayStart(day)
         if (start + DAY_MS <= from || start >= end) continue
         try {
-          await this.#addDay(gathering, key, day)
+          await this.#addDay(gathering, partition, key, day)
         } catch (error) {
           if (!(error instanceof DamagedBlob)) throw error
+          // It may have been replaced while it was read.
+          if (!this.#isLast) throw new Moved()
           logger.error({ err: error, partition, day }, 'a day of the history is damaged: it is answered as missing')
-          const end = beginOfQuarter((this.#through[partition] as number) + 1)
+          const end = beginOfQuarter((this.#marks[partition]?.through ?? -1) + 1)
           this.#lose(gathering, day, Math.min(start + DAY_MS, end))
         }
       }
@@ -195,7 +211,7 @@ class Reading {
   }
 
   /** Adds nothing before all of the day was read and found whole. */
-  async #addDay(gathering: Gathering, key: string, day: string): Promise<void> {
+  async #addDay(gathering: Gathering, partition: number, key: string, day: string): Promise<void> {
     const { store } = this.#options
     const start = dayStart(day)
     const revision = await revisionOf(store, key)
@@ -205,7 +221,7 @@ class Reading {
     try {
       whole = (await reader.head(revision)).whole
       for await (const record of reader.records()) {
-        if (gathering.wants(record.touchpoint)) records.push(record)
+        if (gathering.wants(record.touchpoint)) records.push(this.#checked(record, partition, day))
         await this.#pause()
       }
     } finally {
@@ -218,6 +234,17 @@ class Reading {
       await this.#pause()
     }
     if (whole > 0) this.#lose(gathering, day, beginOfQuarter(whole))
+  }
+
+  /** What was stored since the board was read was on the board, too. Throws Moved, or NotStored where that goes on. */
+  #checked(record: Record, partition: number, day: string): Record {
+    const through = this.#marks[partition]?.through ?? -1
+    for (const row of rowsOf(record)) {
+      if (newestIn(row, day) <= through) continue
+      const moved = new Moved(`slices of partition ${partition} leave faster than they can be read`)
+      throw this.#isLast ? new NotStored(moved) : moved
+    }
+    return record
   }
 
   #lose(gathering: Gathering, day: string, to: number): void {

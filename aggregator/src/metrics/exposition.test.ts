@@ -66,6 +66,33 @@ describe('the exposition', () => {
     expect(values.get('pulssi_last_image_duration_seconds')).toBe(0.02)
   })
 
+  it('tells what a member of a cluster knows, and nothing of it for who is alone', async () => {
+    const alone = parse(await new Exposition(snapshot).text())
+    expect([...alone.keys()].filter(name => /nats|lease|partition_age/.test(name))).toEqual([])
+    const link = { name: 'log', isUp: true, reconnects: 2, unanswered: 3 } as const
+    const leases = { role: 'worker', held: 4, members: 5, taken: 6, takenOver: 7, lost: 8, lookAgeMs: 250 }
+    const cluster = { links: [link], droppedMessages: 9, leases: [leases], servedPartitions: 4, logFullness: null }
+    let held = 4
+    const exposition = new Exposition(() => ({
+      ...snapshot(),
+      board: { ...snapshot().board, agesMs: [500, null] },
+      cluster: { ...cluster, leases: [{ ...leases, held, lookAgeMs: held === 4 ? 250 : null }] },
+    }))
+    const values = parse(await exposition.text())
+    expect(values.get('pulssi_nats_up{link="log"}')).toBe(1)
+    expect(values.get('pulssi_nats_reconnects_total{link="log"}')).toBe(2)
+    expect(values.get('pulssi_leases{role="worker"}')).toBe(4)
+    expect(values.get('pulssi_lease_takeovers_total{role="worker"}')).toBe(7)
+    expect(values.get('pulssi_lease_look_age_seconds{role="worker"}')).toBe(0.25)
+    expect(values.get('pulssi_bus_dropped_total')).toBe(9)
+    expect(values.get('pulssi_partition_age_seconds{partition="0"}')).toBe(0.5)
+    expect(values.has('pulssi_partition_age_seconds{partition="1"}')).toBe(false)
+    held = 3
+    const after = parse(await exposition.text())
+    expect(after.get('pulssi_leases{role="worker"}')).toBe(3)
+    expect(after.has('pulssi_lease_look_age_seconds{role="worker"}')).toBe(false)
+  })
+
   it('says the same when asked again', async () => {
     const taken = snapshot()
     const exposition = new Exposition(() => taken)

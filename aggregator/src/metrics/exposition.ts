@@ -38,6 +38,13 @@ const register = (registry: Registry, metric: Metric): Update => {
     const gauge = new Gauge({ name, help, registers, labelNames: [metric.label] })
     return snapshot => gauge.set({ [metric.label]: metric.text(snapshot) }, 1)
   }
+  if ('values' in metric && metric.type === 'gauge') {
+    const gauge = new Gauge({ name, help, registers, labelNames: [metric.label] })
+    return snapshot => {
+      gauge.reset()
+      for (const [value, count] of metric.values(snapshot)) gauge.set({ [metric.label]: value }, count)
+    }
+  }
   if ('values' in metric) {
     const counter = new Counter({ name, help, registers, labelNames: [metric.label] })
     return snapshot => {

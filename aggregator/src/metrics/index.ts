@@ -1,4 +1,15 @@
 export { Exposition } from './exposition.js'
-export type { AlertFigures, BoardFigures, ImageFigures, Queue, Snapshot, Traffic, WorkerFigures } from './snapshot.js'
+export type {
+  AlertFigures,
+  BoardFigures,
+  ClusterFigures,
+  ImageFigures,
+  LeaseFigures,
+  LinkFigures,
+  Queue,
+  Snapshot,
+  Traffic,
+  WorkerFigures,
+} from './snapshot.js'
 export { Tally } from './tally.js'
 export { TimedLog } from './timed-log.js'

@@ -28,6 +28,8 @@ export interface BoardFigures {
   readonly subscribers: number
   readonly touchpoints: number
   readonly events: EventTotals
+  /** Of each partition, ms; null: nothing was heard of it yet. Left out by a server that is alone. */
+  readonly agesMs?: readonly (number | null)[]
 }
 
 /** The last image that was stored of any partition. */
@@ -71,6 +73,42 @@ export interface AlertFigures {
   readonly switchedOff: number
 }
 
+/** A connection to NATS. */
+export interface LinkFigures {
+  /** What it is for. */
+  readonly name: 'log' | 'bus' | 'store'
+  readonly isUp: boolean
+  readonly reconnects: number
+  /** Requests whose answers have not come. */
+  readonly unanswered: number
+}
+
+/** Leases that members of a role share out. */
+export interface LeaseFigures {
+  readonly role: string
+  /** Held by this process. */
+  readonly held: number
+  readonly members: number
+  /** Since the start, those that had run out in another's hands among them. */
+  readonly taken: number
+  readonly takenOver: number
+  /** Tenures that ended without being given back. */
+  readonly lost: number
+  /** null: none was answered. */
+  readonly lookAgeMs: number | null
+}
+
+/** What a member of a cluster knows of it. */
+export interface ClusterFigures {
+  readonly links: readonly LinkFigures[]
+  /** Messages between processes that were not sent. */
+  readonly droppedMessages: number
+  readonly leases: readonly LeaseFigures[]
+  readonly servedPartitions: number
+  /** The share of its bound that the fullest stream of the log took when last looked at; null: not known. */
+  readonly logFullness: number | null
+}
+
 /** Everything that the metrics are made of, at one moment. */
 export interface Snapshot {
   readonly version: string
@@ -83,4 +121,6 @@ export interface Snapshot {
   readonly board: BoardFigures
   readonly worker: WorkerFigures
   readonly alerts: AlertFigures
+  /** Left out by a server that is alone. */
+  readonly cluster?: ClusterFigures | undefined
 }

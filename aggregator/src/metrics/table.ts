@@ -1,4 +1,4 @@
-import type { Snapshot } from './snapshot.js'
+import type { LeaseFigures, LinkFigures, Snapshot } from './snapshot.js'
 
 type Values = Iterable<readonly [value: string, count: number]>
 
@@ -8,7 +8,7 @@ type Values = Iterable<readonly [value: string, count: number]>
  */
 export type Metric = { readonly name: string; readonly help: string } & (
   | { readonly type: 'gauge' | 'counter'; readonly value: (snapshot: Snapshot) => number | null }
-  | { readonly type: 'counter'; readonly label: string; readonly values: (snapshot: Snapshot) => Values }
+  | { readonly type: 'gauge' | 'counter'; readonly label: string; readonly values: (snapshot: Snapshot) => Values }
   | { readonly type: 'info'; readonly label: string; readonly text: (snapshot: Snapshot) => string }
   | { readonly type: 'latencies'; readonly latencies: (snapshot: Snapshot) => Snapshot['log']['latencies'] }
 )
@@ -24,6 +24,29 @@ const counters = (name: string, help: string, label: string, values: (snapshot: 
   type: 'counter',
   label,
   values,
+})
+
+type Several = 'gauge' | 'counter'
+
+/** One of each connection to NATS; none where there is no cluster. */
+const ofLinks = (type: Several, name: string, help: string, value: (link: LinkFigures) => number): Metric => ({
+  ...{ name, help, type, label: 'link' },
+  values: ({ cluster }) => (cluster?.links ?? []).map(link => [link.name, value(link)]),
+})
+
+/** One of each role whose leases this process takes part in; null: not known. */
+const ofLeases = (
+  type: Several,
+  name: string,
+  help: string,
+  value: (leases: LeaseFigures) => number | null,
+): Metric => ({
+  ...{ name, help, type, label: 'role' },
+  values: ({ cluster }) =>
+    (cluster?.leases ?? []).flatMap(leases => {
+      const found = value(leases)
+      return found === null ? [] : [[leases.role, found] as const]
+    }),
 })
 
 const GATEWAY: readonly Metric[] = [
@@ -133,5 +156,41 @@ const ALERTS: readonly Metric[] = [
   gauge('pulssi_hooks_off', 'Hooks whose receiver answered 410.', s => s.alerts.switchedOff),
 ]
 
+const CLUSTER: readonly Metric[] = [
+  ofLinks('gauge', 'pulssi_nats_up', '1 while the connection to NATS stands.', link => (link.isUp ? 1 : 0)),
+  ofLinks('counter', 'pulssi_nats_reconnects_total', 'Connections to NATS made anew.', link => link.reconnects),
+  ofLinks('gauge', 'pulssi_nats_unanswered', 'Requests to NATS without an answer yet.', link => link.unanswered),
+  counter(
+    'pulssi_bus_dropped_total',
+    'Messages between processes that were not sent.',
+    s => s.cluster?.droppedMessages ?? null,
+  ),
+  gauge(
+    'pulssi_log_fullness_ratio',
+    'Share of its bound that the fullest partition of the log took when last looked at.',
+    s => s.cluster?.logFullness ?? null,
+  ),
+  ofLeases('gauge', 'pulssi_leases', 'Leases that this process holds.', leases => leases.held),
+  ofLeases('gauge', 'pulssi_lease_members', 'Processes that share the leases.', leases => leases.members),
+  ofLeases('counter', 'pulssi_leases_taken_total', 'Leases taken.', leases => leases.taken),
+  ofLeases(
+    'counter',
+    'pulssi_lease_takeovers_total',
+    'Leases taken that had run out in the hands of another process.',
+    leases => leases.takenOver,
+  ),
+  ofLeases('counter', 'pulssi_leases_lost_total', 'Leases that ended without being given back.', leases => leases.lost),
+  ofLeases('gauge', 'pulssi_lease_look_age_seconds', 'How long the last look at the leases is past.', leases =>
+    leases.lookAgeMs === null ? null : seconds(leases.lookAgeMs),
+  ),
+  gauge('pulssi_served_partitions', 'Partitions that this process serves.', s => s.cluster?.servedPartitions ?? null),
+  {
+    ...{ name: 'pulssi_partition_age_seconds', help: 'Age of the figures that the board shows of a partition.' },
+    ...{ type: 'gauge', label: 'partition' },
+    values: ({ board: { agesMs = [] } }) =>
+      agesMs.flatMap((ageMs, partition) => (ageMs === null ? [] : [[`${partition}`, seconds(ageMs)] as const])),
+  },
+]
+
 /** Every metric of our own; those of the process come from prom-client. */
-export const METRICS: readonly Metric[] = [...GATEWAY, ...LOG, ...ENGINE, ...BOARD, ...ALERTS]
+export const METRICS: readonly Metric[] = [...GATEWAY, ...LOG, ...ENGINE, ...BOARD, ...ALERTS, ...CLUSTER]

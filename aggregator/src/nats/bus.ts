@@ -1,13 +1,13 @@
-import type { NodeConnectionOptions, Subscription } from '@nats-io/transport-node'
+import type { Subscription } from '@nats-io/transport-node'
 import type { Bus } from '../ports.js'
 import { BUS_QUEUE_BYTES } from './limits.js'
-import { Link } from './link.js'
+import { Link, type LinkOptions } from './link.js'
 import { namesOf, subjectFromWire, subjectOnWire } from './names.js'
 
 type Listener = (bytes: Uint8Array, subject: string) => void
 
 export interface NatsBusOptions {
-  readonly connection: NodeConnectionOptions
+  readonly connection: LinkOptions
   readonly project: string
   readonly queueBytes?: number
   readonly onError?: (error: unknown, subject: string) => void
@@ -30,6 +30,7 @@ export class NatsBus implements Bus {
   readonly #onError: (error: unknown, subject: string) => void
   readonly #heard = new Map<string, Heard>()
   #queuedBytes = 0
+  #dropped = 0
   /** Bytes queued since the last flush began; null: none is under way. */
   #behindFlushBytes: number | null = null
 
@@ -46,10 +47,19 @@ export class NatsBus implements Bus {
     return new NatsBus(await Link.open(options.connection), options)
   }
 
+  /** Those that were not sent. */
+  get droppedMessages(): number {
+    return this.#dropped
+  }
+
   publish(subject: string, bytes: Uint8Array): void {
     const { isUp, connection, messageBytes } = this.#link
-    if (!isUp || this.#queuedBytes + bytes.length > this.#queueBytes) return
+    if (!isUp || this.#queuedBytes + bytes.length > this.#queueBytes) {
+      this.#dropped++
+      return
+    }
     if (bytes.length > messageBytes) {
+      this.#dropped++
       const problem = `a message of ${bytes.length} bytes; ${messageBytes} the server takes`
       return this.#onError(new RangeError(problem), subject)
     }

@@ -1,9 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
-import { DECIDE_MS, HEADER_BYTES, PATIENCE_MS, PING_MS, RECONNECT_MS, RECONNECT_SPREAD_MS } from './limits.js'
+import { authenticatorOf } from './credentials.js'
+import {
+  CONNECT_MS,
+  DECIDE_MS,
+  HEADER_BYTES,
+  LEAST_PAYLOAD_BYTES,
+  PATIENCE_MS,
+  PING_MS,
+  RECONNECT_MS,
+  RECONNECT_SPREAD_MS,
+} from './limits.js'
+import { NatsUnusable, unusable } from './unusable.js'
 import { isLasting } from './verdict.js'
 import { unfit } from './version.js'
+
+/** What goes to the client as it is (servers, tls, name …), and more. */
+export interface LinkOptions extends NodeConnectionOptions {
+  /** Of a `.creds` file, or the seed of an nkey; asked for with each connection. */
+  readonly credentials?: () => Uint8Array
+  /** Gets each link that is made with these options. */
+  readonly onLink?: (link: Link) => void
+}
 
 /** The connection broke while an answer was awaited: what was asked for may have been done. */
 export class LinkLost extends Error {
@@ -25,41 +44,68 @@ export class Link {
   readonly connection: NatsConnection
   readonly jetstream: JetStreamClient
   readonly manager: JetStreamManager
+  /** Resolves with the reason once the server, and not `close`, has ended it for good: it won't let us in again. */
+  readonly ended: Promise<NatsUnusable>
   #state: State = 'up'
+  #reconnects = 0
+  #payloadBytes: number
   readonly #lost = new Set<(error: Error) => void>()
   #changed: (() => void)[] = []
 
-  private constructor(connection: NatsConnection, manager: JetStreamManager) {
+  private constructor(connection: NatsConnection, manager: JetStreamManager, servers: string) {
     this.connection = connection
     this.jetstream = jetstream(connection)
     this.manager = manager
+    this.#payloadBytes = connection.info?.max_payload ?? LEAST_PAYLOAD_BYTES
     void this.#watch()
-    void connection.closed().then(() => this.#become('closed'))
+    this.ended = new Promise(resolve => {
+      void connection.closed().then(error => {
+        if (!this.isClosed) resolve(unusable(error, servers))
+        this.#become('closed')
+      })
+    })
   }
 
-  /** `options` go to the client as they are (servers, tls, authenticator …). Rejects where the server doesn't fit. */
-  static async open(options: NodeConnectionOptions): Promise<Link> {
-    const connection = await connect({
-      reconnectTimeWait: RECONNECT_MS,
-      reconnectJitter: RECONNECT_SPREAD_MS,
-      reconnectJitterTLS: RECONNECT_SPREAD_MS,
-      pingInterval: PING_MS,
-      ...options,
-      maxReconnectAttempts: -1,
-    })
+  /** Rejects with NatsUnusable. */
+  static async open({ credentials, onLink, ...options }: LinkOptions): Promise<Link> {
+    const servers = [options.servers ?? []].flat().join(', ')
+    let connection: NatsConnection | null = null
     try {
+      connection = await connect({
+        reconnectTimeWait: RECONNECT_MS,
+        reconnectJitter: RECONNECT_SPREAD_MS,
+        reconnectJitterTLS: RECONNECT_SPREAD_MS,
+        pingInterval: PING_MS,
+        timeout: CONNECT_MS,
+        ...(credentials === undefined ? {} : { authenticator: authenticatorOf(credentials) }),
+        ...options,
+        maxReconnectAttempts: -1,
+      })
       const problem = connection.info ? unfit(connection.info) : null
-      if (problem !== null) throw new Error(problem)
-      return new Link(connection, await jetstreamManager(connection))
+      if (problem !== null) throw new NatsUnusable('unfit', problem)
+      const link = new Link(connection, await jetstreamManager(connection), servers)
+      onLink?.(link)
+      return link
     } catch (error) {
-      await connection.close()
-      throw error
+      await connection?.close()
+      throw unusable(error, servers)
     }
   }
 
-  /** Longest message that the server takes, less the room for its headers. */
+  /** Connections made after the first. */
+  get reconnects(): number {
+    return this.#reconnects
+  }
+
+  /** Requests whose answers have not come. */
+  get unanswered(): number {
+    return this.#lost.size
+  }
+
+  /** Longest message that the server takes, less the room for its headers. Of the one before, while there is none. */
   get messageBytes(): number {
-    return (this.connection.info?.max_payload ?? 0) - HEADER_BYTES
+    this.#payloadBytes = this.connection.info?.max_payload ?? this.#payloadBytes
+    return this.#payloadBytes - HEADER_BYTES
   }
 
   get isUp(): boolean {
@@ -110,7 +156,10 @@ export class Link {
   async #watch(): Promise<void> {
     for await (const { type } of this.connection.status()) {
       if (type === 'disconnect' || type === 'staleConnection') this.#become('down')
-      else if (type === 'reconnect') this.#become('up')
+      else if (type === 'reconnect') {
+        this.#reconnects++
+        this.#become('up')
+      }
     }
   }
 

@@ -1,70 +1,23 @@
-import {
-  DiscardPolicy,
-  JetStreamApiCodes,
-  JetStreamApiError,
-  RetentionPolicy,
-  StorageType,
-  type StreamInfo,
-} from '@nats-io/jetstream'
-import { type NodeConnectionOptions, nuid } from '@nats-io/transport-node'
+import { nuid } from '@nats-io/transport-node'
 import { type Clock, type Entry, type EventLog, systemClock } from '../ports.js'
 import { QUEUE_BYTES } from './limits.js'
-import { Link } from './link.js'
+import { Link, type LinkOptions } from './link.js'
+import { boundsOf, ensureLogStream, type StreamLimits } from './log-stream.js'
 import { type Names, namesOf } from './names.js'
 import { readStream } from './reader.js'
 import { Sending } from './sending.js'
 import { PartitionWriter } from './writer.js'
 
-export interface NatsLogOptions {
+export interface NatsLogOptions extends StreamLimits {
   /** Passed to the client: servers, tls, authenticator, name … */
-  readonly connection: NodeConnectionOptions
+  readonly connection: LinkOptions
   /** `[A-Za-z0-9_-]{1,64}`; each project has streams of its own. */
   readonly project: string
   /** As many as the streams were made for. */
   readonly partitions: number
-  /** Of each stream that is made; those that are there stay as they are. Default 1. */
-  readonly replicas?: number
-  /** Bytes of a partition's stream that is made; at them appends are refused. Default: no bound but the server's. */
-  readonly streamBytes?: number
   readonly queueBytes?: number
   readonly ackMs?: number
   readonly clock?: Clock
-}
-
-const describe = (partition: number, partitions: number): string => `partition ${partition} of ${partitions}`
-
-const streamInfo = (link: Link, stream: string): Promise<StreamInfo | null> =>
-  link.patiently(() =>
-    link.manager.streams.info(stream).catch((error: unknown) => {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return null
-      throw error
-    }),
-  )
-
-const ensureStream = async (link: Link, names: Names, partition: number, options: NatsLogOptions): Promise<void> => {
-  const { partitions, replicas = 1, streamBytes = -1 } = options
-  const name = names.logStream(partition)
-  const description = describe(partition, partitions)
-  const found = await streamInfo(link, name)
-  if (found === null) {
-    await link.patiently(() =>
-      link.manager.streams.add({
-        name,
-        description,
-        subjects: [names.logSubject(partition, '*')],
-        retention: RetentionPolicy.Limits,
-        storage: StorageType.File,
-        discard: DiscardPolicy.New,
-        max_bytes: streamBytes,
-        num_replicas: replicas,
-      }),
-    )
-  } else if (found.config.description !== description) {
-    throw new Error(
-      `the stream ${name} is "${found.config.description}", not "${description}". ` +
-        'Set server.partitions back, or use another project name.',
-    )
-  }
 }
 
 /**
@@ -77,6 +30,8 @@ export class NatsLog implements EventLog {
   readonly #link: Link
   readonly #names: Names
   readonly #writers: readonly PartitionWriter[]
+  /** By partition: the share of its bound that its stream took when last looked at; of those that have one. */
+  readonly #fullness = new Map<number, number>()
 
   private constructor(link: Link, names: Names, options: NatsLogOptions) {
     this.#link = link
@@ -98,7 +53,7 @@ export class NatsLog implements EventLog {
     const link = await Link.open(options.connection)
     try {
       for (let partition = 0; partition < options.partitions; partition++)
-        await ensureStream(link, names, partition, options)
+        await ensureLogStream(link, names, partition, options)
       return new NatsLog(link, names, options)
     } catch (error) {
       await link.close()
@@ -108,6 +63,11 @@ export class NatsLog implements EventLog {
 
   get partitions(): number {
     return this.#writers.length
+  }
+
+  /** The share of its bound that the fullest stream took when last looked at; null: none has a bound. */
+  get fullness(): number | null {
+    return this.#fullness.size === 0 ? null : Math.max(...this.#fullness.values())
   }
 
   /** `bytes` must not change until the promise settles. Rejects with a RangeError beyond the server's `max_payload`. */
@@ -122,10 +82,11 @@ export class NatsLog implements EventLog {
 
   async bounds(partition: number): Promise<{ first: number; last: number }> {
     this.#writer(partition)
-    const { state } = await this.#link.patiently(() =>
-      this.#link.manager.streams.info(this.#names.logStream(partition)),
-    )
-    return { first: state.messages === 0 ? state.last_seq + 1 : state.first_seq, last: state.last_seq }
+    const stream = this.#names.logStream(partition)
+    const info = await this.#link.patiently(() => this.#link.manager.streams.info(stream))
+    const { max_bytes: most = -1 } = info.config
+    if (most > 0) this.#fullness.set(partition, info.state.bytes / most)
+    return boundsOf(info)
   }
 
   async trim(partition: number, sequence: number): Promise<void> {

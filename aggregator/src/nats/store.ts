@@ -1,14 +1,13 @@
 import { Kvm } from '@nats-io/kv'
 import { Objm } from '@nats-io/obj'
-import type { NodeConnectionOptions } from '@nats-io/transport-node'
 import { type Clock, type Store, systemClock } from '../ports.js'
 import { Blobs } from './blobs.js'
-import { Link } from './link.js'
+import { Link, type LinkOptions } from './link.js'
 import { namesOf } from './names.js'
 import { Values } from './values.js'
 
 export interface NatsStoreOptions {
-  readonly connection: NodeConnectionOptions
+  readonly connection: LinkOptions
   readonly project: string
   /** Of the buckets that are made; those that are there stay as they are. Default 1. */
   readonly replicas?: number

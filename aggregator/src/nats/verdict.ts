@@ -1,4 +1,5 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
+import { PermissionViolationError } from '@nats-io/transport-node'
 
 /**
  * What is known of a message that was published and didn't get its acknowledgement.
@@ -29,6 +30,11 @@ export const verdictOf = (error: unknown): Verdict => {
 /** What may pass: no quorum, not the leader, resources that are short, JetStream or the stream not there yet. */
 const PASSING = new Set<number>([10_008, 10_009, 10_023, 10_076, 10_118])
 
+/** The user of this connection may not publish or subscribe there. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof PermissionViolationError ||
+  (error instanceof Error && error.cause instanceof PermissionViolationError)
+
 /** Whether asking again can't help. */
 export const isLasting = (error: unknown): boolean =>
-  error instanceof RangeError || (error instanceof JetStreamApiError && !PASSING.has(error.code))
+  error instanceof RangeError || isForbidden(error) || (error instanceof JetStreamApiError && !PASSING.has(error.code))

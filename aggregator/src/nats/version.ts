@@ -9,7 +9,7 @@ export interface ServerFacts {
 
 const numbersOf = (version: string): number[] => (version.match(/\d+/g) ?? []).slice(0, 3).map(Number)
 
-const isOlder = (version: string, least: string): boolean => {
+export const isOlder = (version: string, least: string): boolean => {
   const [have, want] = [numbersOf(version), numbersOf(least)]
   for (const [at, wanted] of want.entries()) {
     const had = have[at] ?? 0

@@ -24,6 +24,11 @@ export interface FileSum {
   readonly sha256: string
 }
 
+export interface Bounds {
+  readonly first: number
+  readonly last: number
+}
+
 export interface Manifest {
   readonly format: number
   /** When the backup began, ms since 1970. */
@@ -34,7 +39,9 @@ export interface Manifest {
   /** Of the key of the id hashes: two archives of one fingerprint know the same visitors. */
   readonly keyFingerprint: string
   /** Of each partition. */
-  readonly log: readonly { readonly first: number; readonly last: number }[]
+  readonly log: readonly Bounds[]
+  /** Blobs that were replaced while they were read, of which a part is in the archive: to be left out. */
+  readonly cut?: readonly string[]
   readonly files: Readonly<Record<string, FileSum>>
 }
 

@@ -57,6 +57,41 @@ test('entries go once they are too old, and never those that the oldest image ne
   )
 })
 
+test('a trim that comes late, of whoever had the partition before, takes nothing that later images need', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ entries: fc.integer({ min: 1, max: 9 }), isLate: fc.boolean() }), {
+        minLength: 2,
+        maxLength: 12,
+      }),
+      fc.array(fc.nat(12), { maxLength: 12 }),
+      async (steps, order) => {
+        const embedded = await opened()
+        const { log } = embedded
+        const committed: number[] = []
+        const late: (() => Promise<void>)[] = []
+        const checked = async (trim: () => Promise<void>): Promise<void> => {
+          await trim()
+          expect((await log.bounds(0)).first).toBeLessThanOrEqual(Math.min(...committed.slice(-2)) + 1)
+        }
+        for (const [i, { entries, isLate }] of steps.entries()) {
+          for (let n = 0; n < entries; n++) await log.append(0, Buffer.from('entry'))
+          const { last } = await log.bounds(0)
+          committed.push(last)
+          const kept = committed.slice(-2)
+          // Each image is of another owner, to whom all that is in the log is too old.
+          const retention = retentionOf(embedded, 0)
+          const trim = () => retention.retain(0, { sequence: last, clock: START + i * HOUR }, kept)
+          if (isLate) late.push(trim)
+          else await checked(trim)
+        }
+        for (const at of order) await checked(late[at] ?? (async () => {}))
+      },
+    ),
+    { numRuns: 30 },
+  )
+})
+
 test('a quiet log is trimmed too, hour by hour', async () => {
   const embedded = await opened()
   const { log } = embedded

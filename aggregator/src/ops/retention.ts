@@ -21,7 +21,12 @@ const isMark = (value: unknown): value is Mark => {
   return Number.isSafeInteger(sequence) && Number.isFinite(at)
 }
 
-/** Takes out of the log what is older than it is kept, never what an image that is kept needs behind it. */
+/**
+ * Takes out of the log what is older than it is kept, never what an image that is kept needs behind it: it trims at or
+ * before the oldest image that was committed together with the newest. Each image that is committed later, by whomever,
+ * is of a later entry than those before it; so that in a cluster a trim that comes late, of a worker that was paused and
+ * lost its partition meanwhile, takes away less than may go, never more.
+ */
 export class Retention {
   readonly #options: RetentionOptions
   readonly #marks = new Map<number, Marks>()

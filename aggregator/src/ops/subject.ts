@@ -1,13 +1,22 @@
 import { EMOTIONS, KINDS, Kind, SCALE_LEVELS, SCALES } from '@pulssi/protocol'
 import { erasuresIn, eventsOf, IdHash, type LoggedEvent, type Subject, withoutErased } from '../engine/index.js'
 import type { EventLog } from '../ports.js'
-import { SUBJECT_EVENTS } from './limits.js'
+import { NOT_SERVED_RETRY_MS, SUBJECT_EVENTS } from './limits.js'
+
+/** Nobody says what the engine of the visitor's partition knows: ask again once somebody serves it. */
+export class NotServed extends Error {
+  readonly retryMs = NOT_SERVED_RETRY_MS
+  constructor(partition: number, cause: unknown) {
+    super(`partition ${partition}, where this visitor is counted, is served by nobody at the moment`, { cause })
+    this.name = 'NotServed'
+  }
+}
 
 export interface SubjectSource {
   readonly log: EventLog
   /** Of the id hashes. */
   readonly key: readonly [number, number]
-  /** What the engine of a partition keeps of a visitor, by the words of its hash; null: nothing. */
+  /** What the engine of a partition keeps of a visitor, by the words of its hash; null: nothing. Rejects where it can't be asked. */
   readonly stateOf: (partition: number, hi: number, lo: number) => Promise<Subject | null>
 }
 
@@ -53,7 +62,7 @@ const readable = (event: LoggedEvent): SubjectEvent => {
   return { at, receivedAt, kind, touchpoint, channel, cuts: cutsOf(cuts), ...saidOf(event) }
 }
 
-/** Gathers everything known about a visitor, up to what is durable at the call. */
+/** Gathers everything known about a visitor, up to what is durable at the call. Throws NotServed, or as the log. */
 export const exportSubject = async (source: SubjectSource, visitor: string): Promise<SubjectExport> => {
   const { log, key, stateOf } = source
   const { hi, lo } = new IdHash(key).of(visitor)
@@ -69,7 +78,10 @@ export const exportSubject = async (source: SubjectSource, visitor: string): Pro
     stop.abort()
   }
   const truncated = events.length > SUBJECT_EVENTS
-  return { visitor, state: await stateOf(partition, hi, lo), events: events.slice(0, SUBJECT_EVENTS), truncated }
+  const state = await stateOf(partition, hi, lo).catch((error: unknown) => {
+    throw new NotServed(partition, error)
+  })
+  return { visitor, state, events: events.slice(0, SUBJECT_EVENTS), truncated }
 }
 
 /** What was erased isn't known any more, though its bytes may still wait to be compacted. */

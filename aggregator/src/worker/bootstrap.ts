@@ -41,30 +41,38 @@ const KEY_OFFSET = 8
 
 /**
  * Makes sure that every partition's log begins with the key and ends with the configuration in force. The key is
- * stored before the first partition gets it, so that a crash between two partitions can't lead to two keys.
+ * stored before the first partition gets it, so that a crash between two partitions, or two processes that do this at
+ * the same time, can't lead to two keys; the records themselves may be there twice.
  */
 export const layFoundation = async (options: FoundationOptions): Promise<Foundation> => {
   const { log, store, clock } = options
-  const kept = (await readKept(store)) ?? (await recover(log))
-  if (kept !== null && kept.clock !== clock) {
+  const kept = (await readKept(store)) ?? (await claim(store, await recover(log), options))
+  if (kept.clock !== clock) {
     throw new StartRefused(
       `this data directory was filled with the ${kept.clock} clock, and can't go on with the ${clock} clock: ` +
         `start with --clock ${kept.clock}, or with another --data directory`,
     )
   }
-  const now: Kept = kept ?? { key: clock === 'data' ? ZEROS : options.randomKey(), clock, config: null }
   const config = JSON.stringify(options.config)
-  if (kept === null) await writeKept(store, now)
-  const changed = now.config !== config
+  const changed = kept.config !== config
   for (let partition = 0; partition < log.partitions; partition++) {
     const { first, last } = await log.bounds(partition)
     const writer = new RecordWriter()
-    if (last < first) writer.key(now.key[0], now.key[1])
+    if (last < first) writer.key(kept.key[0], kept.key[1])
     if (changed || last < first) writer.config(options.config)
     if (writer.length > 0) await log.append(partition, writer.take())
   }
-  if (changed) await writeKept(store, { ...now, config })
-  return { key: now.key }
+  if (changed) await writeKept(store, { ...kept, config })
+  return { key: kept.key }
+}
+
+/** Of several processes that begin at the same moment, all go on with what the first one chose. */
+const claim = async (store: Store, found: Kept | null, { clock, randomKey }: FoundationOptions): Promise<Kept> => {
+  const mine: Kept = found ?? { key: clock === 'data' ? ZEROS : randomKey(), clock, config: null }
+  if ((await store.put(FOUNDATION, bytesOf(mine), 0)) !== null) return mine
+  const theirs = await readKept(store)
+  if (theirs === null) throw new Error('the key of the id hashes is gone from the store')
+  return theirs
 }
 
 /** The configuration that every partition's log has taken meanwhile: the next start compares with it. */
@@ -84,8 +92,10 @@ const readKept = async (store: Store): Promise<Kept | null> => {
   return found === null ? null : (JSON.parse(new TextDecoder().decode(found.value)) as Kept)
 }
 
+const bytesOf = (kept: Kept): Uint8Array => new TextEncoder().encode(JSON.stringify(kept))
+
 const writeKept = async (store: Store, kept: Kept): Promise<void> => {
-  await store.put(FOUNDATION, new TextEncoder().encode(JSON.stringify(kept)), null)
+  await store.put(FOUNDATION, bytesOf(kept), null)
 }
 
 /** The Store is new, the log is not: the key is in the first record, as long as that is kept. */

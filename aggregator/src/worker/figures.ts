@@ -21,10 +21,15 @@ export class WorkerFigures {
   lastImage: Stored | null = null
   /** From the images and the log to ready, at the start. */
   replayMs = 0
-  readonly #held: Held[] = []
+  readonly #held = new Map<number, Held>()
 
   hold(partition: number, held: Held): void {
-    this.#held[partition] = held
+    this.#held.set(partition, held)
+  }
+
+  /** The partition is served no more. */
+  drop(partition: number): void {
+    this.#held.delete(partition)
   }
 
   stored(image: Stored): void {
@@ -33,10 +38,10 @@ export class WorkerFigures {
   }
 
   get visitors(): number {
-    return this.#held.reduce((sum, { visitors }) => sum + visitors, 0)
+    return [...this.#held.values()].reduce((sum, { visitors }) => sum + visitors, 0)
   }
 
   get tableBytes(): number {
-    return this.#held.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    return [...this.#held.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   }
 }

@@ -1,15 +1,14 @@
 import { type Departed, type Effects, Engine, type Imaging, subjectOf } from '../engine/index.js'
 import { PARTIAL_REST_RATIO } from './limits.js'
 import type { FromFolder, ToFolder } from './messages.js'
-import { packPartial } from './partial.js'
+import { Telling } from './telling.js'
 
 interface Lane {
   engine: Engine
   departed: Departed
-  /** Last entry folded, and the last one that a posted partial holds. */
+  /** Last entry folded. */
   sequence: number
-  posted: number
-  full: boolean
+  telling: Telling
   imaging: Imaging | null
 }
 
@@ -44,6 +43,7 @@ export class Folder {
   }
 
   handle(message: ToFolder): void {
+    if (message.type !== 'open' && !this.#lanes.has(message.partition)) return this.#decline(message)
     switch (message.type) {
       case 'open': {
         const engine = message.chunks === null ? new Engine(message.key) : Engine.restore(message.chunks)
@@ -51,12 +51,15 @@ export class Folder {
           engine,
           departed: engine.noteDeparted(),
           sequence: message.sequence,
-          posted: -1,
-          full: true,
+          telling: new Telling(engine, message.epoch, message.isLossy),
           imaging: null,
         })
         return
       }
+      case 'close':
+        this.#lanes.delete(message.partition)
+        this.#post({ type: 'closed', partition: message.partition }, [])
+        return
       case 'entries':
         this.#fold(message)
         return
@@ -75,23 +78,27 @@ export class Folder {
         return
       }
       case 'full':
-        this.#lane(message.partition).full = true
+        this.#lane(message.partition).telling.tellWhole()
         return
       default:
         return message satisfies never
     }
   }
 
-  /** Posts what changed since the last beat; of a partition with nothing new, nothing. */
+  /** What was under way when a partition was closed has no object any more. */
+  #decline(message: ToFolder): void {
+    if (message.type === 'subject') this.#post({ type: 'subject', id: message.id, subject: null }, [])
+    if (message.type === 'close') this.#post({ type: 'closed', partition: message.partition }, [])
+  }
+
+  /** Posts what changed since the last beat; of a partition with nothing new, now and then that it is served. */
   beat(): void {
     const begunAt = performance.now()
     if (begunAt < this.#restUntil) return
-    for (const [partition, lane] of this.#lanes) {
-      if (!lane.full && lane.sequence === lane.posted) continue
-      const message = packPartial(lane.sequence, lane.engine.partial(lane.full))
-      lane.full = false
-      lane.posted = lane.sequence
-      const { visitors, streams } = lane.engine.state
+    for (const [partition, { engine, sequence, telling }] of this.#lanes) {
+      const message = telling.next(sequence)
+      if (message === null) continue
+      const { visitors, streams } = engine.state
       const held = { visitors: visitors.count, sizeBytes: visitors.sizeBytes + streams.sizeBytes }
       this.#post({ type: 'partial', partition, message, held }, [message.buffer as ArrayBuffer])
     }

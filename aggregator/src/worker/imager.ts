@@ -1,9 +1,8 @@
-import type { Clock, Store } from '../ports.js'
+import type { Clock } from '../ports.js'
 import type { EngineHost } from './host.js'
 import type { Lane } from './lane.js'
 import { IMAGE_CHUNKS, IMAGE_LOG_BYTES, IMAGE_RETRY_MS } from './limits.js'
 import type { FromFolder } from './messages.js'
-import { Shelf } from './shelf.js'
 
 type Begun = FromFolder & { type: 'image' }
 
@@ -19,7 +18,6 @@ export interface StoredImage {
 }
 
 export interface ImagerOptions {
-  readonly store: Store
   readonly clock: Clock
   readonly host: Pick<EngineHost, 'post'>
   /** Between two images of a partition in which something changed. */
@@ -27,6 +25,14 @@ export interface ImagerOptions {
   readonly onImage: OnImage
   /** Resolves once what left the engine before the image is durable; without that no image is stored. */
   readonly onBegun: (partition: number, clock: number) => Promise<void>
+}
+
+/** The partition was given up, or the engines ended, before the image was whole. */
+export class Abandoned extends Error {
+  constructor() {
+    super('the engines ended before the image was whole')
+    this.name = 'Abandoned'
+  }
 }
 
 /** One image on its way: chunks as they come from the engines, for whoever writes them. */
@@ -55,7 +61,7 @@ class Chunks implements AsyncIterable<Uint8Array> {
     for (let i = 0; i < IMAGE_CHUNKS; i++) this.#ask()
     for (;;) {
       while (this.#come.length === 0) {
-        if (this.#failed) throw new Error('the engines ended before the image was whole')
+        if (this.#failed) throw new Abandoned()
         await new Promise<void>(resolve => {
           this.#wake = resolve
         })
@@ -74,7 +80,9 @@ export class Imager {
   readonly #options: ImagerOptions
   readonly #lastAt = new Map<number, number>()
   readonly #failedAt = new Map<number, number>()
-  #begun: ((begun: Begun) => void) | null = null
+  /** Partition whose image is on its way; null: none. */
+  #at: number | null = null
+  #begun: ((begun: Begun | null) => void) | null = null
   #chunks: Chunks | null = null
   #taking: Promise<void> = Promise.resolve()
   #isTaking = false
@@ -86,6 +94,7 @@ export class Imager {
 
   /** The engines' answers. */
   hear(message: FromFolder & { type: 'image' | 'chunk' }): void {
+    if (message.partition !== this.#at) return
     if (message.type === 'image') this.#begun?.(message)
     else this.#chunks?.put(message.chunk)
   }
@@ -102,7 +111,7 @@ export class Imager {
     const taken = this.#taking.then(async () => {
       this.#isTaking = true
       try {
-        for (const lane of lanes) if (lane.folded > lane.imaged && !this.#ended) await this.#takeOne(lane)
+        for (const lane of lanes) if (lane.folded > lane.imaged && this.#isWanted(lane)) await this.#takeOne(lane)
       } finally {
         this.#isTaking = false
       }
@@ -111,10 +120,21 @@ export class Imager {
     return taken
   }
 
+  /** An image of this partition that is under way fails. */
+  abandon(partition: number): void {
+    if (this.#at !== partition) return
+    this.#begun?.(null)
+    this.#chunks?.fail()
+  }
+
   /** No more images; one under way fails. */
   end(): void {
     this.#ended = true
-    this.#chunks?.fail()
+    if (this.#at !== null) this.abandon(this.#at)
+  }
+
+  #isWanted(lane: Lane): boolean {
+    return !this.#ended && !lane.signal.aborted && lane.tenure.isHeld
   }
 
   /** A clock that went back makes an image due, rather than none for long. */
@@ -128,19 +148,24 @@ export class Imager {
   }
 
   async #takeOne(lane: Lane): Promise<void> {
-    const { store, clock, host, onBegun, onImage } = this.#options
+    const { clock, host, onBegun, onImage } = this.#options
     const { partition } = lane
     const startedAt = clock.now()
     const sinceBytes = lane.sinceImageBytes
-    const begun = await new Promise<Begun>(resolve => {
+    this.#at = partition
+    const begun = await new Promise<Begun | null>(resolve => {
       this.#begun = resolve
       host.post({ type: 'image', partition })
     })
+    if (begun === null) {
+      this.#at = null
+      return
+    }
     const chunks = new Chunks(() => host.post({ type: 'chunk', partition }))
     this.#chunks = chunks
     try {
       await onBegun(partition, begun.clock)
-      const kept = await new Shelf(store, partition).put(begun.sequence, chunks)
+      const kept = await lane.shelf.put(begun.sequence, chunks)
       const now = clock.now()
       lane.imaged = begun.sequence
       lane.sinceImageBytes -= sinceBytes
@@ -154,11 +179,12 @@ export class Imager {
       }
       await onImage(partition, image, kept)
     } catch (error) {
-      host.post({ type: 'stopImage', partition })
+      if (!lane.signal.aborted) host.post({ type: 'stopImage', partition })
       this.#failedAt.set(partition, clock.now())
       throw error
     } finally {
       this.#chunks = null
+      this.#at = null
     }
   }
 }

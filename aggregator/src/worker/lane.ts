@@ -1,6 +1,26 @@
-import type { Entry } from '../ports.js'
+import type { Entry, EventLog, Tenure } from '../ports.js'
+import type { Keeper } from './keeper.js'
 import { POST_BYTES, POSTED_BYTES } from './limits.js'
 import type { ToFolder } from './messages.js'
+import type { Shelf } from './shelf.js'
+
+export interface LaneOptions {
+  readonly partition: number
+  /** Last entry that the engine holds already. */
+  readonly sequence: number
+  /** Entries up to here were in the log when the partition was taken; nobody waits for their verdicts. */
+  readonly replayTo: number
+  readonly tenure: Tenure
+  readonly shelf: Shelf
+}
+
+type Send = (message: ToFolder, transfer: ArrayBuffer[]) => void
+
+export interface FollowOptions {
+  readonly log: EventLog
+  readonly history: Pick<Keeper, 'room'>
+  readonly send: Send
+}
 
 /**
  * One partition on its way from the log to its engine: cuts the log's batches into messages and keeps the bytes
@@ -14,32 +34,51 @@ export class Lane {
   imaged: number
   /** Bytes folded since that entry, as far as this process folded them. */
   sinceImageBytes = 0
-  /** Entries up to here were in the log at the start; nobody waits for their verdicts. */
   readonly replayTo: number
+  readonly tenure: Tenure
+  readonly shelf: Shelf
+  /** Resolves once the log is read no more. */
+  following: Promise<void> = Promise.resolve()
+  readonly #stop = new AbortController()
   #postedBytes = 0
   #resume: (() => void) | null = null
-  #closed = false
 
-  constructor(partition: number, sequence: number, replayTo: number) {
+  constructor({ partition, sequence, replayTo, tenure, shelf }: LaneOptions) {
     this.partition = partition
     this.folded = sequence
     this.imaged = sequence
     this.replayTo = replayTo
+    this.tenure = tenure
+    this.shelf = shelf
+  }
+
+  /** Aborts once the partition is served no more. */
+  get signal(): AbortSignal {
+    return this.#stop.signal
   }
 
   get replaying(): boolean {
     return this.folded < this.replayTo
   }
 
+  /** Posts what comes after the last entry folded, until `close`. Rejects as the log's reading. */
+  async follow({ log, history, send }: FollowOptions): Promise<void> {
+    for await (const entries of log.read(this.partition, this.folded + 1, this.signal)) {
+      await this.post(entries, send)
+      await history.room(this.partition, this.signal)
+      if (this.signal.aborted) return
+    }
+  }
+
   /** Posts entries, waiting whenever too much is under way. */
-  async post(entries: readonly Entry[], send: (message: ToFolder, transfer: ArrayBuffer[]) => void): Promise<void> {
-    for (let start = 0; start < entries.length; ) {
+  async post(entries: readonly Entry[], send: Send): Promise<void> {
+    for (let start = 0; start < entries.length && !this.signal.aborted; ) {
       const end = this.#pieceEnd(entries, start)
       const message = this.#pack(entries.slice(start, end))
       this.#postedBytes += message.bytes.length
       send(message, [message.bytes.buffer as ArrayBuffer, message.lengths.buffer as ArrayBuffer])
       start = end
-      while (this.#postedBytes > POSTED_BYTES && !this.#closed) {
+      while (this.#postedBytes > POSTED_BYTES && !this.signal.aborted) {
         await new Promise<void>(resolve => {
           this.#resume = resolve
         })
@@ -54,9 +93,9 @@ export class Lane {
     this.#wake()
   }
 
-  /** Ends a waiting `post`. */
+  /** Ends a waiting `post` and whoever reads the log for it. */
   close(): void {
-    this.#closed = true
+    this.#stop.abort()
     this.#wake()
   }
 

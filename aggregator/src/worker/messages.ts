@@ -8,11 +8,17 @@ export type ToFolder =
   | {
       readonly type: 'open'
       readonly partition: number
+      /** Of the tenure under which the partition is served: what comes later has a greater one. */
+      readonly epoch: number
+      /** Whether boards may miss a partial: then whole ones come now and then without being asked for. */
+      readonly isLossy: boolean
       readonly key: readonly [number, number]
       /** Last entry that the image holds; 0 without one. */
       readonly sequence: number
       readonly chunks: readonly Uint8Array[] | null
     }
+  /** Drops a partition's engine; nothing more is said of it. */
+  | { readonly type: 'close'; readonly partition: number }
   /** Consecutive entries of the log from `first` on, one behind the other in `bytes`. */
   | {
       readonly type: 'entries'
@@ -63,6 +69,8 @@ export type FromFolder =
   /** null: the image is whole. */
   | { readonly type: 'chunk'; readonly partition: number; readonly chunk: Uint8Array | null }
   | { readonly type: 'subject'; readonly id: number; readonly subject: Subject | null }
+  /** A partition's engine is gone; this is the last that is said of it. */
+  | { readonly type: 'closed'; readonly partition: number }
   /** The engine can't go on; nothing after `sequence` is folded. */
   | { readonly type: 'failed'; readonly partition: number; readonly sequence: number; readonly message: string }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { FileStore } from '../embedded/index.js'
-import { Shelf } from './shelf.js'
+import { ListedShelf } from './shelf.js'
 
 let folder = ''
 let store: FileStore
@@ -32,19 +32,19 @@ const damage = (sequence: number): void => {
 }
 
 test('keeps the two newest, whatever the number of digits', async () => {
-  const shelf = new Shelf(store, 0)
+  const shelf = new ListedShelf(store, 0)
   expect(await shelf.newest()).toEqual({ image: null, damaged: [] })
   expect(await shelf.put(9, chunksOf([1]))).toEqual([9])
   expect(await shelf.put(10, chunksOf([2, 3], [4]))).toEqual([10, 9])
   expect(await shelf.put(111, chunksOf([5]))).toEqual([111, 10])
   expect(await shelf.sequences()).toEqual([111, 10])
-  expect(await new Shelf(store, 1).sequences()).toEqual([])
-  expect(await new Shelf(store, 11).sequences()).toEqual([])
+  expect(await new ListedShelf(store, 1).sequences()).toEqual([])
+  expect(await new ListedShelf(store, 11).sequences()).toEqual([])
   expect((await shelf.newest()).image).toEqual({ sequence: 111, chunks: [Uint8Array.of(5)] })
 })
 
 test('where the newest is damaged the one before it takes its place, and the damage is told', async () => {
-  const shelf = new Shelf(store, 0)
+  const shelf = new ListedShelf(store, 0)
   await shelf.put(100, chunksOf([1, 2, 3]))
   await shelf.put(200, chunksOf([4, 5, 6]))
   damage(200)
@@ -56,7 +56,7 @@ test('where the newest is damaged the one before it takes its place, and the dam
 })
 
 test('an image that breaks off leaves the ones before it as they were', async () => {
-  const shelf = new Shelf(store, 0)
+  const shelf = new ListedShelf(store, 0)
   await shelf.put(100, chunksOf([1]))
   const broken = async function* (): AsyncGenerator<Uint8Array> {
     yield Uint8Array.of(1)

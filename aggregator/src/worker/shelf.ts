@@ -15,8 +15,31 @@ export interface Found {
   readonly damaged: readonly { readonly sequence: number; readonly reason: string }[]
 }
 
-/** The images of one partition in the Store: the newest IMAGES of them. */
-export class Shelf {
+/** The image of an entry under a key; a text says how it is damaged, null that there is none. */
+export const readOne = async (store: Store, key: string, sequence: number): Promise<Image | string | null> => {
+  const blob = await store.getBlob(key)
+  if (blob === null) return null
+  try {
+    const image = await readImage(blob)
+    return image.sequence === sequence ? image : `it is that of entry ${image.sequence}`
+  } catch (error) {
+    if (!(error instanceof DamagedImage || error instanceof DamagedBlob)) throw error
+    return error.message
+  }
+}
+
+/** The images of one partition: the newest IMAGES of them. */
+export interface Shelf {
+  /** Last entries that the kept images hold, newest first. */
+  sequences(): Promise<number[]>
+  /** The newest that can be read. */
+  newest(): Promise<Found>
+  /** Stores one and takes the oldest off; resolves with the sequences that are kept, newest first. */
+  put(sequence: number, chunks: AsyncIterable<Uint8Array>): Promise<number[]>
+}
+
+/** Images that the Store lists: each is there as soon as it is stored. */
+export class ListedShelf implements Shelf {
   readonly #store: Store
   readonly #partition: number
 
@@ -25,7 +48,6 @@ export class Shelf {
     this.#partition = partition
   }
 
-  /** Last entries that the kept images hold, newest first. */
   async sequences(): Promise<number[]> {
     const prefix = prefixOf(this.#partition)
     const keys = await this.#store.blobs(prefix)
@@ -35,25 +57,17 @@ export class Shelf {
       .sort((a, b) => b - a)
   }
 
-  /** The newest that can be read. */
   async newest(): Promise<Found> {
     const damaged: { sequence: number; reason: string }[] = []
     for (const sequence of await this.sequences()) {
-      const blob = await this.#store.getBlob(imageKey(this.#partition, sequence))
-      if (blob === null) continue
-      try {
-        const image = await readImage(blob)
-        if (image.sequence === sequence) return { image, damaged }
-        damaged.push({ sequence, reason: `it is that of entry ${image.sequence}` })
-      } catch (error) {
-        if (!(error instanceof DamagedImage || error instanceof DamagedBlob)) throw error
-        damaged.push({ sequence, reason: error.message })
-      }
+      const found = await readOne(this.#store, imageKey(this.#partition, sequence), sequence)
+      if (found === null) continue
+      if (typeof found !== 'string') return { image: found, damaged }
+      damaged.push({ sequence, reason: found })
     }
     return { image: null, damaged }
   }
 
-  /** Stores one and takes the oldest off; resolves with the sequences that are kept, newest first. */
   async put(sequence: number, chunks: AsyncIterable<Uint8Array>): Promise<number[]> {
     await this.#store.putBlob(imageKey(this.#partition, sequence), writeImage(sequence, chunks))
     const all = await this.sequences()

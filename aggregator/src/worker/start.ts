@@ -2,11 +2,12 @@ import type { Logger } from 'pino'
 import type { EventLog, Store } from '../ports.js'
 import { StartRefused } from './bootstrap.js'
 import type { Image } from './image.js'
-import { Shelf } from './shelf.js'
+import type { Shelf } from './shelf.js'
 
 export interface StartOptions {
   readonly log: EventLog
   readonly store: Store
+  readonly shelf: Shelf
   readonly logger: Logger
   readonly partition: number
 }
@@ -29,9 +30,9 @@ const compactedThrough = async (store: Store, partition: number): Promise<number
 }
 
 /** The image that a partition starts from, if log and image together hold all. Throws StartRefused, naming the loss. */
-export const startingPoint = async ({ log, store, logger, partition }: StartOptions): Promise<StartingPoint> => {
+export const startingPoint = async ({ log, store, shelf, logger, partition }: StartOptions): Promise<StartingPoint> => {
   const { first, last } = await log.bounds(partition)
-  const { image, damaged } = await new Shelf(store, partition).newest()
+  const { image, damaged } = await shelf.newest()
   for (const { sequence, reason } of damaged) {
     logger.error({ partition, sequence, reason }, 'an image is damaged: an older one and the log take its place')
   }

@@ -35,14 +35,14 @@ const start = async (store: Store = embedded.store): Promise<Worker> => {
   const { log, bus } = embedded
   const worker = await Worker.start({
     log,
-    store,
+    storeOf: () => store,
     bus,
     clock: systemClock,
     logger: pino({ level: 'silent' }),
     key: KEY,
     imageMs: 3_600_000,
     history: new HistoryKeeper({
-      store: embedded.store,
+      storeOf: () => embedded.store,
       logger: pino({ level: 'silent' }),
       newPause: () => async () => {},
     }),
@@ -71,8 +71,8 @@ const entered = async (): Promise<number> => {
   const view = new View(1)
   return await new Promise(resolve => {
     const stop = embedded.bus.subscribe(PARTIALS, bytes => {
-      const { sequence, partial } = unpackPartial(bytes)
-      if (partial !== null) view.absorb(0, partial, NOW)
+      const { sequence, bytes: partial } = unpackPartial(bytes)
+      if (partial.length > 0) view.absorb(0, partial, NOW)
       if (sequence < last) return
       stop()
       resolve(view.pulse('cart', 'total', NOW).visits.entered)

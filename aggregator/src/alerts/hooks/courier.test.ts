@@ -3,9 +3,11 @@ import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import type { Hook } from '../../config/index.js'
 import { ATTEMPTS_AT_ONCE, RETRY_DELAYS_MS } from '../limits.js'
-import { type Message, Records } from '../records.js'
+import { Records } from '../records.js'
+import type { Message } from '../stored.js'
 import { incidentOf, keptOf, messageOf, NOW } from '../testing/incidents.js'
 import { MemoryStore } from '../testing/memory-store.js'
+import { PassingTenure } from '../testing/passing-tenure.js'
 import { Courier, type Send } from './courier.js'
 import type { Outcome } from './outcome.js'
 
@@ -16,7 +18,7 @@ const FAILED: Outcome = { type: 'failed', status: 500, reason: 'it answered 500'
 const GONE: Outcome = { type: 'gone', status: 410 }
 
 /** A courier whose time passes when the test says so. */
-const setUp = async (send: Send, store = new MemoryStore()) => {
+const setUp = async (send: Send, store = new MemoryStore(), tenure?: PassingTenure) => {
   let now = NOW
   let timer: { at: number; run: () => void } | null = null
   const after = (ms: number, run: () => void) => {
@@ -26,9 +28,9 @@ const setUp = async (send: Send, store = new MemoryStore()) => {
       if (timer === mine) timer = null
     }
   }
-  const records = await Records.open(store, logger)
+  const records = await Records.open({ store, logger, tenure })
   const schedule = { delaysMs: RETRY_DELAYS_MS, random: () => 0 }
-  const courier = new Courier({ records, clock: { now: () => now }, logger, schedule, send, after })
+  const courier = new Courier({ records, clock: { now: () => now }, logger, schedule, tenure, send, after })
   const quiet = async (): Promise<void> => {
     for (let turn = 0; turn < 8; turn++) await new Promise(setImmediate)
   }
@@ -234,5 +236,47 @@ describe('a courier', () => {
     await quiet()
     await quiet()
     expect(records.get('i1')?.outbox).toEqual([])
+  })
+})
+
+describe('a courier whose tenure is over, though nobody has told it', () => {
+  test('sends nothing, neither what is due nor what it went back to', async () => {
+    const tenure = new PassingTenure()
+    let sent = 0
+    const send: Send = async () => {
+      sent++
+      return FAILED
+    }
+    const { courier, records, drain, pass } = await setUp(send, new MemoryStore(), tenure)
+    await put(records, 'i1', ['a'])
+    courier.replace({ ops: HOOK })
+    await pass()
+    tenure.isHeld = false
+    await drain()
+    courier.pump()
+    await drain()
+    expect(sent).toBe(2)
+  })
+
+  test('holds back what was on its way to the receiver, and notes nothing of it', async () => {
+    const tenure = new PassingTenure()
+    let reach = (): void => {}
+    const went: boolean[] = []
+    const send: Send = (_, __, ___, mayGo) =>
+      new Promise(resolve => {
+        reach = () => {
+          went.push(mayGo())
+          resolve(DELIVERED)
+        }
+      })
+    const { courier, records, quiet, store } = await setUp(send, new MemoryStore(), tenure)
+    await put(records, 'i1', ['a'])
+    courier.replace({ ops: HOOK })
+    await quiet()
+    tenure.isHeld = false
+    reach()
+    await quiet()
+    expect([went, courier.desks[0]?.delivered]).toEqual([[false], 0])
+    expect([...(await Records.open({ store, logger })).all()][0]?.outbox).toEqual([messageOf('a')])
   })
 })

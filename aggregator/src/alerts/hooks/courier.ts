@@ -1,21 +1,24 @@
 import type { Logger } from 'pino'
 import type { Hook } from '../../config/index.js'
-import type { Clock } from '../../ports.js'
+import { type Clock, Fenced, soleTenure, type Tenure } from '../../ports.js'
 import { ATTEMPTS_AT_ONCE } from '../limits.js'
-import type { Kept, Message, Records } from '../records.js'
+import type { Records } from '../records.js'
+import type { Kept, Message } from '../stored.js'
 import { attempt } from './attempt.js'
 import { Desk } from './desk.js'
 import { failureOf, type Outcome, outcomeOf } from './outcome.js'
 import { dueBy, type Schedule, waitMs } from './schedule.js'
 
-/** Sends a message once; never rejects. */
-export type Send = (hook: Hook, message: Message, signal: AbortSignal) => Promise<Outcome>
+/** Sends a message once, if it may still go when the receiver is reached; never rejects. */
+export type Send = (hook: Hook, message: Message, signal: AbortSignal, mayGo: () => boolean) => Promise<Outcome>
 
 export interface CourierOptions {
   readonly records: Records
   readonly clock: Clock
   readonly logger: Logger
   readonly schedule: Schedule
+  /** For which this process alone sends; left out: for good. */
+  readonly tenure?: Tenure | undefined
   /** In place of the network. */
   readonly send?: Send
   /** In place of setTimeout. Returns what calls it off. */
@@ -31,9 +34,9 @@ const byTimeout = (ms: number, run: () => void): (() => void) => {
 
 const sendOver =
   (clock: Clock): Send =>
-  async (hook, { id, body }, signal) => {
+  async (hook, { id, body }, signal, mayGo) => {
     try {
-      return outcomeOf(await attempt(hook, { id, at: clock.now(), body }, { signal }), clock.now())
+      return outcomeOf(await attempt(hook, { id, at: clock.now(), body }, { signal, mayGo }), clock.now())
     } catch (error) {
       return failureOf(error)
     }
@@ -42,11 +45,13 @@ const sendOver =
 /**
  * Brings messages to hooks, each until it has arrived or the schedule is at its end. Of one incident the oldest goes
  * first, and the next one waits for it; incidents don't wait for each other. What is due stands in the records alone,
- * so that another process goes on where this one ended.
+ * so that another process goes on where this one ended. Nothing is sent, and nothing that comes of it counts, once the
+ * tenure is over.
  */
 export class Courier {
   readonly #options: CourierOptions
   readonly #send: Send
+  readonly #tenure: Tenure
   readonly #after: NonNullable<CourierOptions['after']>
   readonly #stop = new AbortController()
   /** Incidents whose message is under way. */
@@ -58,6 +63,7 @@ export class Courier {
     this.#options = options
     this.#send = options.send ?? sendOver(options.clock)
     this.#after = options.after ?? byTimeout
+    this.#tenure = options.tenure ?? soleTenure('alerts')
   }
 
   get desks(): readonly Desk[] {
@@ -79,7 +85,7 @@ export class Courier {
   /** Sends what is due, and comes back when more is. */
   pump(): void {
     this.#cancel()
-    if (this.#stop.signal.aborted) return
+    if (this.#isOver) return
     const now = this.#options.clock.now()
     let next = Number.POSITIVE_INFINITY
     for (const kept of [...this.#options.records.all()]) {
@@ -89,12 +95,12 @@ export class Courier {
       if (message === undefined || this.#underWay.has(id) || !this.#options.records.isDurable(id)) continue
       const desk = this.#desks.get(message.hook)
       if (desk === undefined) {
-        void this.#shift(id, message).then(() => this.pump())
+        this.#attend(this.#shift(id, message).then(() => this.pump()))
         continue
       }
       if (!desk.isOpen || desk.underWay >= ATTEMPTS_AT_ONCE) continue
       const dueAt = dueBy(message.dueAt, now)
-      if (dueAt <= now) void this.#bring(kept, message, desk)
+      if (dueAt <= now) this.#attend(this.#bring(kept, message, desk))
       else next = Math.min(next, dueAt)
     }
     if (next < Number.POSITIVE_INFINITY) this.#cancel = this.#after(next - now, () => this.pump())
@@ -106,13 +112,24 @@ export class Courier {
     this.#cancel()
   }
 
+  get #isOver(): boolean {
+    return this.#stop.signal.aborted || !this.#tenure.isHeld
+  }
+
+  /** The records themselves say where another owner was found. */
+  #attend(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof Fenced)) this.#options.logger.error({ err: error }, 'a message could not be attended to')
+    })
+  }
+
   async #bring({ incident }: Kept, message: Message, desk: Desk): Promise<void> {
     const { signal } = this.#stop
     this.#underWay.add(incident.id)
     desk.underWay++
-    const outcome = await this.#send(desk.hook, message, signal)
+    const outcome = await this.#send(desk.hook, message, signal, () => !this.#isOver)
     desk.underWay--
-    if (signal.aborted) return
+    if (this.#isOver) return
     await this.#note(incident.id, message, desk, outcome)
     this.#underWay.delete(incident.id)
     this.pump()

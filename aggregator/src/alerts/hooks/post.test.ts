@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { makeCertificate } from '../../../../test/tools/certificate.js'
 import { ANSWER_BYTES } from '../limits.js'
 import { failureOf, outcomeOf } from './outcome.js'
 import { type Outgoing, type PostOptions, post } from './post.js'
@@ -29,8 +31,9 @@ const tcp = (talk: (socket: Socket) => void): Promise<string> =>
   )
 
 const send = (url: string, more: Partial<Outgoing & PostOptions> = {}) => {
-  const { signal = new AbortController().signal, timeoutMs = 5_000, lookup, ...out } = more
-  const options = lookup === undefined ? { signal, timeoutMs } : { signal, timeoutMs, lookup }
+  const { signal = new AbortController().signal, timeoutMs = 5_000, mayGo = () => true, lookup, ...out } = more
+  const always = { signal, timeoutMs, mayGo }
+  const options = lookup === undefined ? always : { ...always, lookup }
   return post({ url, headers: { 'x-test': '1' }, body: '{"a":"ä"}', allowInternal: true, ...out }, options)
 }
 
@@ -163,6 +166,43 @@ describe('an attempt', () => {
       },
     })
     expect([text, asked]).toEqual(['there', 1])
+  })
+
+  test('asks once more when the receiver is reached, and where it may not go tells it nothing', async () => {
+    const heard: Buffer[] = []
+    let connections = 0
+    let end = (): void => {}
+    const ended = new Promise<void>(resolve => {
+      end = resolve
+    })
+    const url = await tcp(socket => {
+      connections++
+      socket.on('data', chunk => heard.push(chunk))
+      socket.on('close', () => end())
+    })
+    const asked: number[] = []
+    const refused = send(url, { mayGo: () => asked.push(1) === 0 })
+    await expect(refused).rejects.toThrow('may not be told')
+    await ended
+    expect([asked.length, connections, Buffer.concat(heard).length]).toEqual([1, 1, 0])
+  })
+
+  test('over TLS is told to nobody without a certificate that is believed, and arrives whole where it is', async () => {
+    const heard: string[] = []
+    const server = createSecureServer(makeCertificate('a receiver'), async (request, response) => {
+      heard.push(Buffer.concat(await request.toArray()).toString())
+      response.end('thanks')
+    })
+    onTestFinished(() => server.closeAllConnections())
+    const url = (await listening(server)).replace('http:', 'https:')
+    let asked = 0
+    const mayGo = (): boolean => ++asked > 0
+    expect(failureOf(await send(url, { mayGo }).catch((error: unknown) => error))).toMatchObject({ type: 'failed' })
+    expect([asked, heard]).toEqual([0, []])
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await send(url, { mayGo })).toMatchObject({ status: 200, text: 'thanks' })
+    expect([asked, heard]).toEqual([1, ['{"a":"ä"}']])
   })
 
   test('can be called off', async () => {

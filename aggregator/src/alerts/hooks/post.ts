@@ -22,6 +22,8 @@ export interface PostOptions {
   /** Gives the attempt up. */
   readonly signal: AbortSignal
   readonly timeoutMs?: number
+  /** Asked once the receiver is reached, right before anything is told to it; false: nothing is. */
+  readonly mayGo?: () => boolean
   /** What resolves names of the public network. */
   readonly lookup?: LookupFunction
 }
@@ -35,6 +37,12 @@ const begin = (out: Outgoing, { signal, lookup = publicLookup }: PostOptions): C
   const own = { method: 'POST', headers, signal, agent: false }
   const options = out.allowInternal ? own : { ...own, lookup }
   return url.protocol === 'https:' ? requestHttps(url, options) : requestHttp(url, options)
+}
+
+/** A request of which nothing was written yet has its connection opened, and nothing sent over it. */
+const onReached = (request: ClientRequest, { url }: Outgoing, run: () => void): void => {
+  const event = url.startsWith('https:') ? 'secureConnect' : 'connect'
+  request.once('socket', socket => socket.once(event, run))
 }
 
 /** Resolves with the beginning of a body; whatever goes wrong with the rest, the status has come. */
@@ -60,7 +68,7 @@ const beginningOf = (response: IncomingMessage, isLate: Promise<unknown>): Promi
  * why there is no answer.
  */
 export const post = async (out: Outgoing, options: PostOptions): Promise<Answered> => {
-  const { timeoutMs = ATTEMPT_MS } = options
+  const { timeoutMs = ATTEMPT_MS, mayGo = () => true } = options
   const request = begin(out, options)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>(resolve => {
@@ -75,7 +83,11 @@ export const post = async (out: Outgoing, options: PostOptions): Promise<Answere
         reject(new Error('it asked for another protocol'))
       })
       void late.then(() => reject(new Error(`there was no answer within ${timeoutMs / 1_000} s`)))
-      request.end(out.body)
+      // A process that stood still meanwhile has its word only now.
+      onReached(request, out, () => {
+        if (mayGo()) request.end(out.body)
+        else reject(new Error('it may not be told any more'))
+      })
     })
     const text = await beginningOf(response, late)
     return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text }

@@ -1,5 +1,5 @@
 import type { Incident } from '@pulssi/protocol/client'
-import type { Kept, Message } from '../records.js'
+import type { Kept, Message } from '../stored.js'
 
 export const NOW = 1_732_250_000_000
 

@@ -1,29 +1,47 @@
 import { Overloaded, type Store } from '../../ports.js'
 
-/** Values in memory, each change in a later turn. */
-export class MemoryStore implements Store {
-  readonly values = new Map<string, Uint8Array>()
-  isFull = false
+interface Value {
+  readonly value: Uint8Array
+  readonly revision: number
+}
 
-  async get(key: string): Promise<{ value: Uint8Array; revision: number } | null> {
-    const value = this.values.get(key)
-    return value === undefined ? null : { value, revision: 1 }
+/** Values in memory, with revisions; each change some turns later. */
+export class MemoryStore implements Store {
+  readonly #values = new Map<string, Value>()
+  #revision = 0
+  isFull = false
+  /** Whether the next changes are carried out without an answer. */
+  losesAnswers = false
+  /** Turns of the event loop before each change. */
+  turns = (): number => 1
+
+  get values(): ReadonlyMap<string, Uint8Array> {
+    return new Map([...this.#values].map(([key, { value }]) => [key, value]))
   }
 
-  async put(key: string, value: Uint8Array): Promise<number> {
-    await new Promise(setImmediate)
-    if (this.isFull) throw new Overloaded('the disk is full', 1_000)
-    this.values.set(key, value)
-    return 1
+  /** Somebody else's change. */
+  place(key: string, text: string): void {
+    this.#values.set(key, { value: Buffer.from(text), revision: ++this.#revision })
+  }
+
+  async get(key: string): Promise<Value | null> {
+    return this.#values.get(key) ?? null
+  }
+
+  async put(key: string, value: Uint8Array, revision: number | null): Promise<number | null> {
+    await this.#wait()
+    if (revision !== null && revision !== (this.#values.get(key)?.revision ?? 0)) return this.#answer(null)
+    this.#values.set(key, { value, revision: ++this.#revision })
+    return this.#answer(this.#revision)
   }
 
   async delete(key: string): Promise<void> {
-    await new Promise(setImmediate)
-    this.values.delete(key)
+    await this.#wait()
+    this.#values.delete(key)
   }
 
   async keys(prefix: string): Promise<string[]> {
-    return [...this.values.keys()].filter(key => key.startsWith(prefix)).sort()
+    return [...this.#values.keys()].filter(key => key.startsWith(prefix)).sort()
   }
 
   async putBlob(): Promise<void> {}
@@ -39,4 +57,14 @@ export class MemoryStore implements Store {
   }
 
   async close(): Promise<void> {}
+
+  async #wait(): Promise<void> {
+    for (let turns = this.turns(); turns > 0; turns--) await new Promise(setImmediate)
+    if (this.isFull) throw new Overloaded('the disk is full', 1_000)
+  }
+
+  #answer(stored: number | null): number | null {
+    if (this.losesAnswers) throw new Error('no answer')
+    return stored
+  }
 }

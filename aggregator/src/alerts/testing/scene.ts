@@ -7,7 +7,7 @@ import { NOW } from './incidents.js'
 
 const quiet = { verdict: (): void => {}, refused: (): void => {} }
 
-interface Visit {
+export interface Visit {
   readonly touchpoint: string
   /** On the scale of 1 to 5; left out: the visitor says nothing. */
   readonly score?: number
@@ -32,7 +32,10 @@ export const makeScene = (partitions = 1) => {
     engine.apply(out.take(), quiet)
     const sequence = (sequences[partition] as number) + 1
     sequences[partition] = sequence
-    bus.publish(partialSubject(partition), packPartial(sequence, engine.partial()))
+    bus.publish(
+      partialSubject(partition),
+      packPartial({ epoch: 1, number: sequence, sequence, isWhole: sequence === 1 }, engine.partial()),
+    )
     const targets = sequences.map((target, other) => (other === partition ? target : 0))
     if (!(await board.reached(targets, 5_000))) throw new Error('the board did not take it in')
   }

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { VISITOR } from '@pulssi/protocol'
-import type { Alerts } from '../../alerts/index.js'
-import { Busy, NotCompactable, type Operations } from '../../ops/index.js'
+import { type AlertsDesk, NoOwner } from '../../alerts/index.js'
+import { Busy, NotCompactable, NotServed, type Operations } from '../../ops/index.js'
 import { Overloaded } from '../../ports.js'
 import type { Access } from '../access.js'
 import { isLoopback } from '../address.js'
 import { callerAddress } from '../proxies.js'
 import { readerOf } from './admitted.js'
-import { badRequest, forbidden, HttpError, sendJson } from './answer.js'
+import { badRequest, comeAgain, forbidden, HttpError, sendJson } from './answer.js'
 import { readText } from './body.js'
 
 export interface AdminOptions {
   readonly access: Access
   readonly operations: Operations
-  readonly alerts: Pick<Alerts, 'hooks'>
+  readonly alerts: Pick<AlertsDesk, 'hooks'>
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -57,8 +57,9 @@ const visitorOf = (path: string): string => {
 const failureOf = (error: unknown): unknown => {
   if (error instanceof Busy) return new HttpError(409, 'busy', error.message)
   if (error instanceof NotCompactable) return new HttpError(409, 'notCompactable', error.message)
-  if (!(error instanceof Overloaded)) return error
-  return new HttpError(503, 'overloaded', error.message, { 'retry-after': String(Math.ceil(error.retryMs / 1_000)) })
+  if (error instanceof NoOwner) return comeAgain('noOwner', error)
+  if (error instanceof NotServed) return comeAgain('unavailable', error)
+  return error instanceof Overloaded ? comeAgain('overloaded', error) : error
 }
 
 /** Everything under /v1/admin/ and /v1/subjects/: for tokens of the scope `admin`, and for no page. */
@@ -90,7 +91,7 @@ export class AdminRoutes {
       case 'compact':
         return { POST: this.#order(async response => sendJson(response, 200, await operations.compact())) }
       case 'hooks':
-        return { GET: this.#guarded(async (_, response) => sendJson(response, 200, { hooks: alerts.hooks })) }
+        return { GET: this.#guarded(async (_, response) => sendJson(response, 200, { hooks: await alerts.hooks() })) }
       case 'image':
         return {
           POST: this.#order(async response => {

@@ -20,6 +20,9 @@ export const tooLarge = (message: string): HttpError => new HttpError(413, 'tooL
 export const unauthorized = (message: string): HttpError =>
   new HttpError(401, 'unauthorized', message, { 'www-authenticate': 'Bearer' })
 export const forbidden = (message: string): HttpError => new HttpError(403, 'forbidden', message)
+/** 503 with the time after which it is worth while to ask again. */
+export const comeAgain = (code: string, { message, retryMs }: { message: string; retryMs: number }): HttpError =>
+  new HttpError(503, code, message, { 'retry-after': String(Math.ceil(retryMs / 1_000)) })
 
 export const sendJson = (
   response: ServerResponse,

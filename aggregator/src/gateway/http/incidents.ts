@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Incident } from '@pulssi/protocol'
-import type { Alerts } from '../../alerts/index.js'
+import { type AlertsDesk, NoOwner } from '../../alerts/index.js'
 import { type Access, mayRead, type Reader } from '../access.js'
 import { callerAddress } from '../proxies.js'
 import { readOrder } from './admin.js'
 import { readerOf } from './admitted.js'
-import { badRequest, forbidden, HttpError, sendJson } from './answer.js'
+import { badRequest, comeAgain, forbidden, HttpError, sendJson } from './answer.js'
 import { checkNames, patternsOf } from './query.js'
 
 export interface IncidentOptions {
   readonly access: Access
-  readonly alerts: Pick<Alerts, 'incidents' | 'find' | 'acknowledge'>
+  readonly alerts: Pick<AlertsDesk, 'incidents' | 'find' | 'acknowledge'>
   /** ms since 1970, the engine's. */
   readonly clock: () => number
 }
@@ -66,8 +66,8 @@ export class IncidentRoutes {
     const state = query.get('state') ?? 'open'
     if (!STATES.includes(state)) throw badRequest(`state is one of ${STATES.join(', ')}`)
     const patterns = query.has('touchpoint') ? patternsOf(query) : ['*', '~*']
-    const incidents = alerts
-      .incidents()
+    const known = await alerts.incidents()
+    const incidents = known
       .filter(incident => state === 'all' || incident.state !== 'resolved')
       .filter(({ touchpoint }) => mayRead(reader, touchpoint) && patterns.some(pattern => matches(pattern, touchpoint)))
     sendJson(response, 200, { clock: clock(), incidents: incidents.map(incident => asSeenBy(reader, incident)) })
@@ -78,10 +78,12 @@ export class IncidentRoutes {
     if (isOfAnotherSite(request)) throw forbidden('pages of another site may not acknowledge')
     const reader = await this.#reader(request)
     await readOrder(request)
-    const incident = alerts.find(id)
+    const incident = await alerts.find(id)
     if (incident === undefined) throw new HttpError(404, 'notFound', 'there is no incident of this id')
     if (!mayRead(reader, incident.touchpoint)) throw forbidden('this token does not read this touchpoint')
-    const acknowledged = await alerts.acknowledge(id)
+    const acknowledged = await alerts.acknowledge(id).catch((error: unknown) => {
+      throw error instanceof NoOwner ? comeAgain('noOwner', error) : error
+    })
     if (acknowledged === null) throw new HttpError(409, 'notFiring', `this incident is ${incident.state}, not firing`)
     sendJson(response, 200, asSeenBy(reader, acknowledged))
   }

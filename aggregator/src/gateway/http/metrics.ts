@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { Exposition } from '../../metrics/index.js'
 import type { Access } from '../access.js'
 import type { Door } from '../door.js'
+import type { Reason } from '../readiness.js'
 import { readerOf } from './admitted.js'
-import { forbidden, HttpError, sendError } from './answer.js'
+import { forbidden, HttpError, sendError, sendJson } from './answer.js'
+import { answerReady } from './ready.js'
 
 export const METRICS_PATH = '/metrics'
 const SCOPE = 'admin'
@@ -45,11 +47,13 @@ export class MetricsRoute {
 interface Served {
   readonly exposition: Exposition
   readonly door: Door
+  /** Why the process isn't ready; empty: it is. */
+  readonly reasons: () => readonly Reason[]
 }
 
 /**
- * A port for the metrics alone, which asks for no token: who reaches it may read. Until `open` it says that the server
- * isn't ready.
+ * A port for the metrics, and for whether the process lives and is ready, which asks for no token: who reaches it may
+ * read. Until `open` it says that the server isn't ready.
  */
 export class MetricsPort {
   readonly #server: Server
@@ -92,13 +96,15 @@ export class MetricsPort {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => {})
+    const path = request.url?.split('?')[0]
+    if (path === '/healthz') return sendJson(response, 200, { alive: true })
     if (this.#served === null) throw new HttpError(503, 'notReady', 'the server reads its log')
-    const { door, exposition } = this.#served
+    const { door, exposition, reasons } = this.#served
     const turned = door.check(request)
     if (turned !== null) throw new HttpError(turned.status, 'forbidden', turned.message)
     if (request.headers.origin !== undefined) throw forbidden('metrics are not for pages')
-    if (request.url?.split('?')[0] !== METRICS_PATH)
-      throw new HttpError(404, 'notFound', `here is ${METRICS_PATH} alone`)
+    if (path === '/readyz') return answerReady(response, reasons())
+    if (path !== METRICS_PATH) throw new HttpError(404, 'notFound', `here are ${METRICS_PATH}, /healthz and /readyz`)
     await send(exposition, response)
   }
 }
