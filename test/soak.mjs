@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Usage: npm run soak -- [--runs N] [--seed N] [--folders N] [--kills N] [--events N] [--clients N] [--kill-seed N]
+//   [--faults N] [--nats-down SECONDS] [--fault-seed N]
 // The same tests as `npm test` runs in short, with their counts in full, spread over worker processes.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +19,9 @@ const { values } = parseArgs({
     events: { type: 'string', default: '1000000' },
     clients: { type: 'string', default: '20' },
     'kill-seed': { type: 'string' },
+    faults: { type: 'string', default: '30' },
+    'nats-down': { type: 'string', default: '60' },
+    'fault-seed': { type: 'string' },
   },
 })
 const runs = Number(values.runs)
@@ -63,22 +67,26 @@ const simulation = async () => {
   return counts.size > 0 && results.every(({ code }) => code === 0)
 }
 
+const script = (file, args) =>
+  new Promise(resolve => {
+    const child = spawn(process.execPath, [file, ...args], { cwd: root, stdio: 'inherit' })
+    child.on('close', code => resolve(code === 0))
+  })
+
+const seeded = seed => (seed === undefined ? [] : ['--seed', seed])
+
 /** Clients send while the server is killed at random moments; an auditor compares what was acknowledged and counted. */
 const kills = () => {
   const { kills, events, clients, 'kill-seed': seed } = values
-  const args = [
-    '--kills',
-    kills,
-    '--events',
-    events,
-    '--clients',
-    clients,
-    ...(seed === undefined ? [] : ['--seed', seed]),
-  ]
-  return new Promise(resolve => {
-    const child = spawn(process.execPath, ['test/kill/main.mjs', ...args], { cwd: root, stdio: 'inherit' })
-    child.on('close', code => resolve(code === 0))
-  })
+  const args = ['--kills', kills, '--events', events, '--clients', clients]
+  return script('test/kill/main.mjs', [...args, ...seeded(seed)])
+}
+
+/** The same of a cluster, whose processes and nodes of NATS are killed and stopped; NATS is also gone for a while. */
+const cluster = () => {
+  const { faults, events, 'nats-down': natsDown, 'fault-seed': seed } = values
+  const args = ['--faults', faults, '--events', events, '--nats-down', natsDown]
+  return script('test/cluster/main.mjs', [...args, ...seeded(seed)])
 }
 
 /** Faults in data folders: each leads to the right numbers or to a refused start that names the loss. */
@@ -90,7 +98,7 @@ const folders = async () => {
 }
 
 /** Each answers whether it held. */
-const suites = [simulation, folders, kills]
+const suites = [simulation, folders, kills, cluster]
 
 const startedAt = Date.now()
 let held = true

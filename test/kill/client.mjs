@@ -18,6 +18,8 @@ export class Client {
   #startedAt = Date.now()
   #made = 0
   #acked = 0
+  #refusals = 0
+  #mostHeld = 0
   #stopping = false
 
   constructor({ client, seed, file, perSecond }) {
@@ -29,7 +31,11 @@ export class Client {
       if (type === 'stop') this.#stopping = true
     })
     process.on('disconnect', () => process.exit(1))
-    setInterval(() => process.send({ type: 'progress', acked: this.#acked }), TOLD_MS)
+    setInterval(() => process.send({ type: 'progress', ...this.#progress }), TOLD_MS)
+  }
+
+  get #progress() {
+    return { acked: this.#acked, refusals: this.#refusals, mostHeld: this.#mostHeld }
   }
 
   get isStopping() {
@@ -42,12 +48,18 @@ export class Client {
     const count = this.#stopping ? 0 : Math.min(most, Math.floor(due), SPURT_EVENTS)
     if (count < 1) return []
     this.#made += count
+    this.#mostHeld = Math.max(this.#mostHeld, this.#made - this.#acked)
     return this.#story.events(count)
   }
 
   acknowledged(events) {
     this.#acked += events.length
     writeSync(this.#file, events.map(event => `${JSON.stringify(event)}\n`).join(''))
+  }
+
+  /** The server takes nothing for now, and said when to come again. */
+  refused() {
+    this.#refusals++
   }
 
   up() {
@@ -61,6 +73,6 @@ export class Client {
 
   /** Everything that was made is acknowledged. `sent` counts repeats too. */
   done(sent) {
-    process.send({ type: 'done', made: this.#made, acked: this.#acked, sent }, () => process.exit(0))
+    process.send({ type: 'done', ...this.#progress, made: this.#made, sent }, () => process.exit(0))
   }
 }

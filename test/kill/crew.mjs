@@ -16,13 +16,23 @@ export class Crew {
   #failure = null
   #heardAt = 0
 
-  /** Every other client is the SDK, the rest speak the wire by themselves. */
-  constructor({ clients, seed, folder, url, key, perSecond }) {
+  /** Every other client is the SDK, the rest speak the wire by themselves. `urls`: of gateways that all do. */
+  constructor({ clients, seed, folder, urls, key, perSecond }) {
     for (let client = 0; client < clients; client++) {
       const file = join(folder, `acknowledged-${client}.ndjson`)
-      const options = { client, seed: seed + (client + 1) * SEED_STEP, file, url, key, perSecond: perSecond / clients }
+      const options = { client, seed: seed + (client + 1) * SEED_STEP, file, urls, key, perSecond: perSecond / clients }
       const child = fork(CLIENTS[client % 2], [JSON.stringify(options)], { execArgv: [] })
-      const member = { child, isUp: false, acked: 0, made: 0, sent: 0, isDone: false, down: null }
+      const member = {
+        child,
+        isUp: false,
+        acked: 0,
+        refusals: 0,
+        mostHeld: 0,
+        made: 0,
+        sent: 0,
+        isDone: false,
+        down: null,
+      }
       this.#members.push(member)
       child.on('message', message => this.#hear(member, message))
       child.on('exit', code => {
@@ -35,6 +45,16 @@ export class Crew {
   /** Events acknowledged so far, as far as told. */
   get acked() {
     return this.#sum('acked')
+  }
+
+  /** Times that a client was told to wait and come again. */
+  get refusals() {
+    return this.#sum('refusals')
+  }
+
+  /** The most events that a client has kept for want of an acknowledgement. */
+  get mostHeld() {
+    return Math.max(...this.#members.map(({ mostHeld }) => mostHeld))
   }
 
   get made() {
@@ -89,7 +109,7 @@ export class Crew {
     if (type === 'up') member.isUp = true
     if (type === 'down') Object.assign(member, { isUp: false, down: told })
     if (type !== 'progress' || told.acked > member.acked) this.#heardAt = performance.now()
-    if (type === 'progress') member.acked = told.acked
+    if (type === 'progress') Object.assign(member, told)
     if (type === 'done') Object.assign(member, told, { isDone: true, isUp: false })
     this.#look()
   }

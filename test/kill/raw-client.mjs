@@ -15,6 +15,8 @@ const FRAMES_IN_FLIGHT = 4
 const FRAME_EVENTS = 60
 const BEAT_MS = 5
 const RECONNECT_MS = 150
+/** With frames on their way, or without a welcome, and nothing heard for so long: the next server is tried. */
+const SILENT_MS = 5_000
 
 const options = JSON.parse(process.argv[2])
 const client = new Client(options)
@@ -27,6 +29,8 @@ let sent = 0
 let pausedUntil = 0
 let isOpen = false
 let socket
+let place = options.client
+let heardAt = performance.now()
 
 const body = ([, , , , kind, detail], index) => {
   const head = [KINDS.indexOf(kind), 0, index]
@@ -97,6 +101,7 @@ const hear = ([type, ...fields]) => {
   if (type === ERROR) {
     const [code, message, retryMs, number] = fields
     if (code !== 429 && code !== 503) throw new Error(`error ${code}: ${message}`)
+    if (retryMs !== null) client.refused()
     pausedUntil = Date.now() + (retryMs ?? RECONNECT_MS)
     frames = frames.filter(frame => frame.number < number)
     next = Math.min(next, number)
@@ -104,10 +109,12 @@ const hear = ([type, ...fields]) => {
 }
 
 const connect = () => {
-  socket = new WebSocket(`${options.url}/v1/ws`, 'pulssi.v1')
+  heardAt = performance.now()
+  socket = new WebSocket(`${options.urls[place++ % options.urls.length]}/v1/ws`, 'pulssi.v1')
   socket.on('error', () => undefined)
   socket.on('open', () => socket.send(pack([HELLO, options.key, DAY, null, null, `s-${options.client}`, 'raw'])))
   socket.on('message', data => {
+    heardAt = performance.now()
     hear(unpack(data))
     pump()
   })
@@ -120,5 +127,13 @@ const connect = () => {
   })
 }
 
+/** A server that stands still closes nothing. */
+const watch = () => {
+  const isAwaited = !isOpen || (frames.length > 0 && Date.now() >= pausedUntil)
+  if (!isAwaited) heardAt = performance.now()
+  if (performance.now() - heardAt > SILENT_MS) socket.terminate()
+}
+
 connect()
 setInterval(pump, BEAT_MS)
+setInterval(watch, RECONNECT_MS)

@@ -2,17 +2,15 @@
  * The kill test: clients send without a pause while the server is killed at random moments and started again. At the
  * end an auditor compares what was acknowledged with what is counted.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Random } from '../bench/random.mjs'
+import { audit } from './audit.mjs'
 import { Crew } from './crew.mjs'
 import { freePort, Server } from './server.mjs'
 import { JOURNEY } from './story.mjs'
 
-const AUDITOR = fileURLToPath(new URL('auditor.mjs', import.meta.url))
 const KEY = 'sk_kill'
 const TOKEN = 'rt_audit'
 const PARTITIONS = 3
@@ -25,24 +23,6 @@ const LIFE_MS = 3_000
 const IMAGE_WAIT_MS = 10_000
 
 const settle = ms => new Promise(resolve => setTimeout(resolve, ms))
-
-const audit = (folder, url, mapFile) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [AUDITOR, folder, url, TOKEN, mapFile], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let output = ''
-    child.stdout.on('data', chunk => {
-      output += chunk
-    })
-    child.on('close', code => {
-      try {
-        resolve({ ...JSON.parse(output), held: code === 0 })
-      } catch {
-        reject(new Error(`the auditor ended with code ${code}: ${output}`))
-      }
-    })
-  })
 
 /** Which kills are still needed. */
 const wants = ({ kills, options }) => ({
@@ -93,19 +73,19 @@ export const runKills = async ({ seed, command, ...options }) => {
   const port = await freePort()
   const server = new Server({ port, configFile, dataDir: join(folder, 'data'), ...(command && { command }) })
   const perSecond = (options.events * 1_000) / (options.kills * LIFE_MS)
-  const url = `ws://127.0.0.1:${port}`
+  const urls = [`ws://127.0.0.1:${port}`]
   const random = new Random(seed)
   let crew
   try {
     const firstStartMs = await server.start()
-    crew = new Crew({ clients: options.clients, seed, folder, url, key: KEY, perSecond })
+    crew = new Crew({ clients: options.clients, seed, folder, urls, key: KEY, perSecond })
     const run = { server, crew, options, kills: [], startedAt: performance.now() }
     await killAll(run, random)
     await crew.drain()
-    const audits = [await audit(folder, server.url, mapFile)]
+    const audits = [await audit(folder, server.url, TOKEN, mapFile)]
     await server.kill()
     await server.start()
-    audits.push(await audit(folder, server.url, mapFile))
+    audits.push(await audit(folder, server.url, TOKEN, mapFile))
     const { made, sent } = crew
     return { seed, kills: run.kills, firstStartMs, made, sent, audits, held: audits.every(({ held }) => held) }
   } finally {

@@ -1,6 +1,7 @@
 /** A client process that sends by the SDK. Argument: its options as JSON. */
 import { EMOTIONS } from '@pulssi/protocol/client'
 import { createPulse } from '@pulssi/sdk'
+import { WebSocket } from 'ws'
 import { Client } from './client.mjs'
 
 const CHUNK_EVENTS = 300
@@ -8,7 +9,18 @@ const BEAT_MS = 5
 
 const options = JSON.parse(process.argv[2])
 const client = new Client(options)
-const pulse = createPulse({ url: options.url, key: options.key, identity: 'host', visitor: 'kill-test' })
+const { urls } = options
+let place = options.client
+
+/** Each new connection goes to the next gateway, as behind a balancer. */
+class Moving extends WebSocket {
+  constructor(url, protocol) {
+    super(url.replace(urls[0], urls[place++ % urls.length]), protocol)
+  }
+}
+
+const host = { identity: 'host', visitor: 'kill-test', WebSocket: Moving }
+const pulse = createPulse({ url: urls[0], key: options.key, ...host })
 
 const details = (kind, detail) => {
   switch (kind) {
@@ -38,6 +50,9 @@ pulse.on('open', () => {
 pulse.on('close', () => {
   if (isOpen) client.down(null, pulse.stats().queued)
   isOpen = false
+})
+pulse.on('error', ({ code }) => {
+  if (code === 429 || code === 503) client.refused()
 })
 pulse.on('refused', told => {
   throw new Error(`refused: ${JSON.stringify(told)}`)
