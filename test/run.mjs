@@ -7,11 +7,13 @@ import { join } from 'node:path'
 import { chromium } from './tools/chromium.mjs'
 import { install } from './tools/install.mjs'
 import { natsServer } from './tools/nats-server.mjs'
+import { proxies } from './tools/proxies.mjs'
 import { root, step } from './tools/steps.mjs'
 
 install()
 const browser = chromium()
 const nats = natsServer()
+const proxyPaths = proxies()
 step('build', 'npm', ['run', '--silent', 'build'])
 step('check', process.execPath, ['test/check.mjs', '--built'])
 
@@ -21,7 +23,11 @@ console.log('\n▸ tests')
 const { status } = spawnSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, CHROMIUM_PATH: browser, NATS_SERVER_PATH: nats } },
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...proxyPaths, CHROMIUM_PATH: browser, NATS_SERVER_PATH: nats },
+  },
 )
 const counted = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null
 rmSync(folder, { recursive: true, force: true })

@@ -27,7 +27,7 @@ const SETTINGS = `
 export class NatsServer {
   readonly #folder: string
   readonly #binary: string
-  readonly #settings: string
+  #settings: string
   #process: ChildProcess | null = null
   #port = -1
 
@@ -68,6 +68,11 @@ export class NatsServer {
         if (line.includes(READY)) resolve()
       })
     })
+  }
+
+  /** From the next start on. */
+  set settings(settings: string) {
+    this.#settings = settings
   }
 
   /** SIGKILL; resolves once it is gone. */

@@ -1,9 +1,10 @@
 /** A server that alerts, and visitors who give it a reason to. */
-import { parseConfig, type RunningServer, startServer } from '@pulssi/aggregator'
+import { parseConfig, type RunningServer } from '@pulssi/aggregator'
 import { Frame, type IncidentFrame, type WireEvent } from '@pulssi/protocol/client'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { type Answer, bearer, CLOSED, Client, dataDir, http, KEYS } from './harness.js'
+import { startPlaced } from './placed.js'
 import { type Receiver, SECRET } from './receiver.js'
 
 export const PLACE = 'checkout.payment'
@@ -31,7 +32,7 @@ export const serveAlerts = async (
   delaysMs: readonly number[] = [0, 1, 1, 1, 1, 1, 1, 1],
 ): Promise<RunningServer> => {
   const config = parseConfig({ ...settings, server: { port: 0, dataDir: folder } })
-  const server = await startServer({ config, logger: pino({ level: 'silent' }), delaysMs })
+  const server = await startPlaced({ config, logger: pino({ level: 'silent' }), delaysMs })
   onTestFinished(() => server.close())
   return server
 }

@@ -3,12 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfig, type RunningServer, startServer } from '@pulssi/aggregator'
+import { parseConfig, type RunningServer } from '@pulssi/aggregator'
 import { encode, Fault, Frame, Refusal } from '@pulssi/protocol/client'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { CLOSED, Client, type Closed, ENTER, journey, KEYS } from './harness.js'
+import { startPlaced } from './placed.js'
 
 const UNSUPPORTED = 1003
 const TOO_BIG = 1009
@@ -17,7 +18,7 @@ let server: RunningServer
 
 beforeAll(async () => {
   const config = parseConfig({ ...CLOSED, server: { port: 0, dataDir: folder } })
-  server = await startServer({ config, logger: pino({ level: 'silent' }) })
+  server = await startPlaced({ config, logger: pino({ level: 'silent' }) })
 })
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfig, type RunningServer, startServer } from '@pulssi/aggregator'
+import { parseConfig, type RunningServer } from '@pulssi/aggregator'
 import {
   decode,
   encode,
@@ -15,6 +15,7 @@ import {
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
+import { nextGateway, startPlaced } from './placed.js'
 
 export const KEYS = {
   page: 'pk_shop',
@@ -44,7 +45,7 @@ interface Settings {
 /** A server of its own on a free port; closed when the test ends. */
 export const serve = async (settings: Settings = {}, folder = dataDir()): Promise<RunningServer> => {
   const config = parseConfig({ ...settings, server: { port: 0, dataDir: folder, ...settings.server } })
-  const server = await startServer({ config, logger: pino({ level: 'silent' }) })
+  const server = await startPlaced({ config, logger: pino({ level: 'silent' }) })
   onTestFinished(() => server.close())
   return server
 }
@@ -79,7 +80,7 @@ export class Client {
   }
 
   static async open(server: RunningServer, options: ClientOptions = {}, protocol = SUBPROTOCOL): Promise<Client> {
-    const socket = new WebSocket(server.socketUrl, protocol, options)
+    const socket = new WebSocket(nextGateway(server).socketUrl, protocol, options)
     const client = new Client(socket)
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => resolve())

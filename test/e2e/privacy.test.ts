@@ -2,13 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { parseConfig, type RunningServer, startServer } from '@pulssi/aggregator'
+import { parseConfig, type RunningServer } from '@pulssi/aggregator'
 import { encode, Frame } from '@pulssi/protocol/client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { FileStore } from '../../aggregator/src/embedded/index.js'
 import { DayIdentity } from '../../aggregator/src/gateway/index.js'
 import { createLogger, LOG_FIELDS } from '../../aggregator/src/logger.js'
 import { bearer, CLOSED, Client, dataDir, http, KEYS, post } from './harness.js'
+import { startPlaced } from './placed.js'
 
 const PINO_FIELDS = ['level', 'time', 'pid', 'hostname', 'msg']
 /** Planted wherever a client can put something. */
@@ -25,7 +26,7 @@ const logging = async (folder: string, settings: Record<string, unknown> = {}): 
   const lines: string[] = []
   const logger = createLogger('trace', { write: line => void lines.push(line) })
   const server = { port: 0, dataDir: folder, trustProxy: ['127.0.0.1'], ...settings }
-  const running = await startServer({ config: parseConfig({ ...CLOSED, server }), logger })
+  const running = await startPlaced({ config: parseConfig({ ...CLOSED, server }), logger })
   onTestFinished(() => running.close())
   return { server: running, lines }
 }

@@ -4,6 +4,7 @@
 // its input or of its file.
 import { parseArgs } from 'node:util'
 import { natsServer } from '../tools/nats-server.mjs'
+import { proxies } from '../tools/proxies.mjs'
 import { runTests, tryGuard } from './check.mjs'
 import { copyTree, removeTree } from './copy.mjs'
 import { readGuards } from './table.mjs'
@@ -18,8 +19,9 @@ if (guards.length === 0) {
   process.exit(2)
 }
 
-const needsNats = guards.some(({ test }) => test.includes('nats'))
+const needsNats = guards.some(({ test }) => /nats|nodes/.test(test))
 if (needsNats) process.env.NATS_SERVER_PATH = natsServer()
+if (guards.some(({ test }) => test.includes('proxies'))) Object.assign(process.env, proxies())
 
 /** Works off a queue with one copy of the tree for each worker. */
 const shareOut = async (folders, queue, work) => {
