@@ -55,13 +55,16 @@ describe('what the README says is so', () => {
     )
   })
 
-  test.each(['README.md', 'CONTRIBUTING.md', 'docs/OPERATIONS.md'])('%s links to files that are there', file => {
-    const targets = [...readText(file).matchAll(/(?:\]\(|(?:src|srcset)=")([\w./-]+?)(?:[)"])/g)].map(
-      ([, one = '']) => one,
-    )
-    const here = new URL(`../${file}`, import.meta.url)
-    for (const target of targets) expect(() => readFileSync(new URL(target, here)), target).not.toThrow()
-  })
+  test.each(['README.md', 'CONTRIBUTING.md', 'docs/OPERATIONS.md', 'docs/CLUSTER.md'])(
+    '%s links to files that are there',
+    file => {
+      const targets = [...readText(file).matchAll(/(?:\]\(|(?:src|srcset)=")([\w./-]+?)(?:[)"])/g)].map(
+        ([, one = '']) => one,
+      )
+      const here = new URL(`../${file}`, import.meta.url)
+      for (const target of targets) expect(() => readFileSync(new URL(target, here)), target).not.toThrow()
+    },
+  )
 
   test('its pictures load quickly', () => {
     const pictures = [...readme.matchAll(/(?:src|srcset)="(docs\/[\w-]+\.png)"/g)]

@@ -6,6 +6,7 @@ import { root } from '../package/pack.js'
 const DOCUMENTS = [
   'README.md',
   'docs/OPERATIONS.md',
+  'docs/CLUSTER.md',
   'CONTRIBUTING.md',
   'sdk/README.md',
   'protocol/README.md',

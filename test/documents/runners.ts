@@ -1,5 +1,6 @@
 /** How each block of the documents is run. Each block has exactly one runner. */
 import type { Block } from './blocks.js'
+import { runCluster } from './run-cluster.js'
 import { runCreatedHook } from './run-hook.js'
 import { runPage } from './run-page.js'
 import { runProgram, runSubscriber } from './run-program.js'
@@ -22,10 +23,12 @@ const of = (language: string, run: Runner['run']): Runner => ({
   takes: block => block.language === language,
   run,
 })
+const isOfCluster = (where: string): boolean => where.startsWith('docs/CLUSTER.md')
 
 export const RUNNERS: readonly Runner[] = [
   of('html', runPage),
-  of('sh', runShell),
+  { name: 'cluster', takes: ({ language, where }) => language === 'sh' && isOfCluster(where), run: runCluster },
+  { name: 'sh', takes: ({ language, where }) => language === 'sh' && !isOfCluster(where), run: runShell },
   of('json', runConfiguration),
   js('service', 'createPulse(', runProgram(/^$/, 'phone.support')),
   js('subscriber', 'createLive(', runSubscriber),

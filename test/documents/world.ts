@@ -9,6 +9,7 @@ const WRITTEN = '127.0.0.1:8700'
 const SECRETS = {
   PULSSI_PROOF_SECRET: 'a-secret-for-proofs-of-16-bytes-or-more',
   PULSSI_JWT_SECRET: 'a-secret-for-tokens-of-32-bytes-or-more',
+  PULSSI_NATS_PASSWORD: 'a-password-for-nats',
   OPS_HOOK_SECRET: `whsec_${Buffer.from('a-secret-for-hooks-of-24-bytes').toString('base64')}`,
 }
 

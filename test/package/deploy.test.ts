@@ -85,8 +85,10 @@ describe('Dockerfile', () => {
   })
 })
 
-describe('pulssi.service', () => {
-  const text = read('deploy/pulssi.service')
+const UNITS = { 'pulssi.service': 'pulssi.service', 'pulssi@.service': 'pulssi@gateway.service' }
+
+describe.each(Object.entries(UNITS))('%s', (name, instance) => {
+  const text = read(`deploy/${name}`)
   const unit = new Map<string, string[]>()
   let section = ''
   for (const line of text.split('\n').filter(line => line !== '' && !line.startsWith('#'))) {
@@ -106,10 +108,11 @@ describe('pulssi.service', () => {
     for (const option of words.filter(word => word.startsWith('--'))) expect(String(help.stdout)).toContain(option)
   })
 
-  test('keeps its data in its own folder, under a user of its own', () => {
-    expect(unit.get('Service.StateDirectory')).toEqual(['pulssi'])
-    expect(unit.get('Service.ExecStart')?.[0]).toContain('--data /var/lib/pulssi')
+  test('has a user of its own, and a folder where it keeps anything', () => {
     expect(unit.get('Service.User')).toEqual(['pulssi'])
+    const [command = ''] = unit.get('Service.ExecStart') ?? []
+    expect(unit.has('Service.StateDirectory')).toBe(command.includes('--data /var/lib/pulssi'))
+    expect(command).toContain(instance === name ? '--data' : '--role %i')
   })
 
   test.each([
@@ -130,13 +133,13 @@ describe('pulssi.service', () => {
   })
 
   test('systemd, where there is one, has nothing to say against it', () => {
-    const file = join(folder, 'pulssi.service')
+    const file = join(folder, instance)
     writeFileSync(file, text.replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`))
     const release = Number(/\d+/.exec(String(spawnSync('systemd-analyze', ['--version']).stdout))?.[0] ?? 0)
     // Older ones don't know all that the unit takes away.
     if (release < 250) return
     const { stderr } = spawnSync('systemd-analyze', ['verify', file])
-    expect(`${stderr}`.split('\n').filter(line => line.includes('pulssi.service'))).toEqual([])
+    expect(`${stderr}`.split('\n').filter(line => line.includes(instance))).toEqual([])
     const exposure = spawnSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', file])
     expect(exposure.status, `${exposure.stdout}`.slice(-60)).toBe(0)
   })
