@@ -45,6 +45,12 @@ describe('npm run bench', () => {
     }
   })
 
+  test('a cluster on a NATS of its own, and what its board takes', async () => {
+    const { stdout } = await bench('--quick', '--only', 'board')
+    expect(stdout).toMatch(/^nats board, 4 partitions, CPU +[\d.,]+ +% of a core/m)
+    expect(stdout).toMatch(/^nats board, 4 partitions, Bus +[\d.,]+ +MB\/s/m)
+  })
+
   test('says how it is used', async () => {
     const wrong = bench('--only', 'everything')
     await expect(wrong).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('Usage: npm run bench') })

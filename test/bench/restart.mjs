@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs'
 import { Frame, WINDOWS } from '@pulssi/protocol/client'
 import { note, quick, result } from './child.mjs'
+import { fillVisitors } from './crowd.mjs'
 import { Lane } from './lane.mjs'
 import { percentile } from './measure.mjs'
 import { RawSocket } from './raw-socket.mjs'
@@ -10,8 +11,6 @@ import { benchFolder, counted, startPulssi } from './servers.mjs'
 import { BATCH } from './walk.mjs'
 
 const VISITORS = quick ? 20_000 : 1_000_000
-const FRAME_VISITORS = 100
-const WINDOW = 8
 /** Under the bytes of log after which another image is taken, at about 20 bytes an event in batches. */
 const EVENTS_BEHIND = quick ? 20_000 : 1_400_000
 const LANES = 8
@@ -24,38 +23,6 @@ const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 
 const folder = benchFolder()
 let sent = 0
-
-/** One event of each of a million visitors. */
-const fill = async server => {
-  const socket = await RawSocket.hello(server.url, 'sk_bench')
-  const frames = VISITORS / FRAME_VISITORS
-  await new Promise(resolve => {
-    let number = 0
-    const pump = acked => {
-      while (number < frames && number - acked < WINDOW) {
-        const now = Date.now()
-        const first = number * FRAME_VISITORS
-        const groups = Array.from({ length: FRAME_VISITORS }, (_, i) => [
-          `visitor-${first + i}`,
-          `stream-${first + i}`,
-          0,
-          now,
-          [[0, 0, (first + i) % 20]],
-        ])
-        const places = Array.from({ length: 20 }, (_, i) => `shop.page-${i}`)
-        socket.send([Frame.batch, ++number, now, places, groups])
-      }
-    }
-    socket.onFrame = frame => {
-      if (frame[0] !== Frame.ack) return
-      if (frame[1] === frames) resolve()
-      else pump(frame[1])
-    }
-    pump(0)
-  })
-  socket.close()
-  sent += VISITORS
-}
 
 const imagesOf = async ({ http }) => {
   const answer = await (await fetch(`${http}/metrics`)).text()
@@ -137,7 +104,8 @@ const timedStart = async () => {
 }
 
 const first = await startPulssi({ kept: folder })
-await fill(first)
+await fillVisitors(first, VISITORS)
+sent += VISITORS
 await counted(first, sent)
 const { pings, seen } = await watch(first, () => takeImage(first))
 await first.close()

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Usage: npm run bench -- [--only engine,codec] [--quick] [--json FILE] [--profile FOLDER] [--attack-seconds 30]
+// Usage: npm run bench -- [--only engine,codec] [--quick] [--json FILE] [--profile FOLDER] [--attack-seconds 30] [--replicas 3]
 // Prints what was measured beside what DESIGN.md, section 11, asks for. Figures of --quick say only that it runs, those
-// of --profile are slower.
+// of --profile are slower. With --replicas 3 the log and the ingest of `nats` run on three nodes.
 import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ import { TARGETS } from './targets.mjs'
 
 const usage = message => {
   console.error(
-    `${message}\nUsage: npm run bench -- [--only ${PARTS.join(',')}] [--quick] [--json FILE] [--profile FOLDER] [--attack-seconds 30]`,
+    `${message}\nUsage: npm run bench -- [--only ${PARTS.join(',')}] [--quick] [--json FILE] [--profile FOLDER] [--attack-seconds 30] [--replicas 3]`,
   )
   process.exit(2)
 }
@@ -23,14 +23,21 @@ const readOptions = () => {
   try {
     const text = { type: 'string' }
     return parseArgs({
-      options: { only: text, quick: { type: 'boolean' }, json: text, profile: text, 'attack-seconds': text },
+      options: {
+        only: text,
+        quick: { type: 'boolean' },
+        json: text,
+        profile: text,
+        'attack-seconds': text,
+        replicas: text,
+      },
     }).values
   } catch (error) {
     return usage(error.message)
   }
 }
 
-const { only, quick = false, json, profile, 'attack-seconds': attackSeconds } = readOptions()
+const { only, quick = false, json, profile, 'attack-seconds': attackSeconds, replicas } = readOptions()
 const wanted = only?.split(',') ?? PARTS
 const unknown = wanted.find(part => !PARTS.includes(part))
 if (unknown !== undefined) usage(`there is no part "${unknown}"`)
@@ -38,7 +45,7 @@ if (unknown !== undefined) usage(`there is no part "${unknown}"`)
 /** Runs one script; resolves with its results. Rejects if it fails. */
 const runStep = ({ script, options }) =>
   new Promise((resolve, reject) => {
-    const args = [JSON.stringify({ ...options, quick, profile, attackSeconds })]
+    const args = [JSON.stringify({ ...options, quick, profile, attackSeconds, replicas })]
     const path = fileURLToPath(new URL(script, import.meta.url))
     const child = fork(path, args, { execArgv: ['--expose-gc', ...profiling(profile)] })
     const results = []

@@ -20,9 +20,9 @@ export const cpuSeconds = pid => {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
-/** `ws` and msgpackr alone. */
-export const startBare = async () => {
-  const child = fork(script('bare-server.mjs'))
+/** `ws` and msgpackr alone, or with another script what that one adds to them. */
+export const startBare = async (name = 'bare-server.mjs', options = {}) => {
+  const child = fork(script(name), [JSON.stringify(options)])
   const { url } = await once(child, 'message')
   return {
     url,
@@ -36,7 +36,7 @@ export const startBare = async () => {
 }
 
 /** Rates and caps per address: benches come from one address, faster than any client should. */
-const LIFTED = {
+export const LIFTED = {
   serviceMessagesPerSecond: FREE,
   readerMessagesPerSecond: FREE,
   connectionsPerAddress: FREE,
@@ -50,16 +50,38 @@ export const benchFolder = () => mkdtempSync(join(tmpdir(), 'pulssi-bench-'))
 
 /**
  * `pulssi serve` as built, with a log on disk of its own, or with that in `kept`, which then stays; rates and caps per
- * address are lifted.
+ * address are lifted. `server`: more of its settings; without a gateway among its roles it has the address of its metrics. `onLine` hears the lines of its log.
  */
-export const startPulssi = async ({ limits = LIFTED, kept, clock = 'wall', ...settings } = {}) => {
+export const startPulssi = async ({
+  limits = LIFTED,
+  kept,
+  clock = 'wall',
+  server: more,
+  onLine,
+  ...settings
+} = {}) => {
   const folder = kept ?? benchFolder()
   const file = join(folder, 'pulssi.config.json')
-  const server = { port: 0, dataDir: join(folder, 'data'), limits, clock }
+  const server = { port: 0, dataDir: join(folder, 'data'), limits, clock, ...more }
   writeFileSync(file, JSON.stringify({ journey: JOURNEY, ...settings, server }))
   const main = script('../../aggregator/dist/cli/main.js')
-  const args = [...profiling(asked.profile), main, 'serve', '--config', file, '--log-level', 'warn']
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = [
+    ...profiling(asked.profile),
+    main,
+    'serve',
+    '--config',
+    file,
+    '--log-level',
+    onLine === undefined ? 'warn' : 'info',
+  ]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', onLine === undefined ? 'inherit' : 'pipe'] })
+  if (onLine !== undefined) {
+    createInterface(child.stderr).on('line', text => {
+      // What is no line of the log says why the process can't go on.
+      if (text.startsWith('{')) onLine(JSON.parse(text))
+      else console.error(text)
+    })
+  }
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   const http = await new Promise((resolve, reject) => {
