@@ -224,7 +224,7 @@ describe('accounts and permissions', () => {
     const documented = readFileSync(new URL('../../docs/CLUSTER.md', import.meta.url), 'utf8')
     for (const subject of [...PUBLISH, ...SUBSCRIBE])
       expect(documented).toMatch(
-        new RegExp(`^(publish:|subscribe:)? *${escaped(subject.replace('shop', 'PROJECT'))}$`, 'm'),
+        new RegExp(`^ *(publish:|subscribe:)? *${escaped(subject.replace('shop', 'PROJECT'))}$`, 'm'),
       )
     const server = await started(permitted(PUBLISH, SUBSCRIBE))
     await works(await opened(optionsOf(server, USER)))

@@ -26,16 +26,15 @@ export const TESTS_NOT_ON_NATS: Readonly<Record<string, string>> = {
   'none but an administrator’s program gives orders': 'compacts the data folder',
   'without keys and tokens orders are taken': 'compacts the data folder',
   'the data folder': 'the bytes of the data folder',
-  'thousands of touchpoints that no map knows take the places': 'each partition has so many places; here are several',
 }
 
 /** Tests that speak with one gateway, and so not where every other socket goes to a second one. */
 export const TESTS_NOT_IN_CLUSTER: Readonly<Record<string, string>> = {
+  'thousands of touchpoints that no map knows take the places': 'each partition has so many places; here are several',
   'a subscriber that never reads, but sends pongs: cut off': 'looks for the socket in the gateway that it asks',
   'keys are guessed: after so many wrong ones': 'each gateway counts the guesses that it sees',
   'the caps are those of the address that a trusted proxy names': 'each gateway caps its own connections',
   'too many connections of one address, and too many in all': 'each gateway caps its own connections',
   'an Origin that looks like a listed one is none': 'each gateway has a port of its own, and origins by it',
-  '410 switches a hook off, which is there to be seen': 'who holds the alerts counts the hooks',
   'counts what came in and what became of it': 'each gateway counts what it took itself',
 }
