@@ -115,10 +115,12 @@ export const openServing = async (options: ServingOptions): Promise<Serving> => 
     const targets = durable.map((last, partition) => (isWanted(partition) ? last : 0))
     return await board.reached(targets, withinMs)
   }
+  /** Partitions that nobody served when somebody waited for them in vain: until that changes, nobody else does. */
+  let givenUp = new Set<number>()
   const settle = async (): Promise<void> => {
-    // What nobody serves would keep every reader waiting, who is told of it in any case.
-    const stale = new Set(board.stale())
-    await reach(SETTLE_MS, partition => !stale.has(partition))
+    const stale = board.stale()
+    givenUp = new Set(stale.filter(partition => givenUp.has(partition)))
+    if (!(await reach(SETTLE_MS, partition => !givenUp.has(partition)))) givenUp = new Set(board.stale())
   }
   const begun = async (): Promise<void> => {
     const isThere = await reach(isEmbedded(ground) ? SETTLE_MS : BEGIN_MS, () => true)
