@@ -33,10 +33,10 @@ if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(firstSeed)) {
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
-/** Runs one test file in a process of its own; resolves with its exit code and everything that it printed. */
-const vitest = (file, env) =>
+/** Runs one test file, or all where none is named, in a process of its own; resolves with its exit code and everything that it printed. */
+const vitest = (file, env, more = []) =>
   new Promise(resolve => {
-    const args = ['vitest', 'run', file, '--disable-console-intercept', '--reporter=default']
+    const args = ['vitest', 'run', file, '--disable-console-intercept', '--reporter=default', ...more].filter(Boolean)
     const child = spawn('npx', args, { cwd: root, env: { ...process.env, NO_COLOR: '1', ...env } })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
@@ -97,8 +97,19 @@ const folders = async () => {
   return code === 0
 }
 
+/** The end-to-end tests of a server by itself, on one process and on several of a cluster. */
+const onNats = async () => {
+  let held = true
+  for (const PULSSI_E2E of ['nats', 'cluster']) {
+    const { code, output } = await vitest('', { PULSSI_E2E }, ['--config', 'test/e2e/nats.config.ts'])
+    console.log(`end to end, ${PULSSI_E2E}:\n${code === 0 ? output.slice(output.lastIndexOf(' Test Files ')) : output}`)
+    held &&= code === 0
+  }
+  return held
+}
+
 /** Each answers whether it held. */
-const suites = [simulation, folders, kills, cluster]
+const suites = [simulation, folders, kills, cluster, onNats]
 
 const startedAt = Date.now()
 let held = true

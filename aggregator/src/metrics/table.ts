@@ -128,7 +128,11 @@ const ENGINE: readonly Metric[] = [
 const BOARD: readonly Metric[] = [
   gauge('pulssi_board_age_seconds', 'Age of the oldest figures that the board shows.', s => seconds(s.board.ageMs)),
   gauge('pulssi_partitions', 'Partitions of the log.', s => s.board.partitions),
-  gauge('pulssi_stale_partitions', 'Partitions more than 3 s behind the others.', s => s.board.stalePartitions),
+  gauge(
+    'pulssi_stale_partitions',
+    'Partitions whose figures may be old: over 3 s behind, silent or never heard of.',
+    s => s.board.stalePartitions,
+  ),
   gauge('pulssi_subscribers', 'Subscriptions to the board.', s => s.board.subscribers),
   gauge('pulssi_ready', '1 while /readyz says so.', s => (s.ready ? 1 : 0)),
   {

@@ -23,7 +23,7 @@ export interface Update {
   /** ms since 1970 */
   clock: number
   ageMs: number
-  /** Partitions more than 3 s behind. */
+  /** Partitions whose figures may be old: over 3 s behind, silent or never heard of. */
   stale: readonly number[]
 }
 
