@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CALL_BYTES, CALLS } from '../../aggregator/src/cluster/call-limits.js'
 import { CallFailed, Calls, NoAnswer } from '../../aggregator/src/cluster/calls.js'
-import { MemoryBus } from '../../aggregator/src/embedded/index.js'
-import { NatsBus } from '../../aggregator/src/nats/index.js'
-import type { Bus } from '../../aggregator/src/ports.js'
 import { NatsServer } from './nats-server.js'
+import { PAIRS, type Pair } from './pair.js'
 
 const logger = pino({ level: 'silent' })
 /** Long enough for a machine that has much else to do. */
@@ -19,33 +16,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.dispose())
 
-/** Two processes that hear each other, as their buses. */
-type Pair = () => Promise<{ readonly one: Bus; readonly two: Bus; readonly close: () => Promise<void> }>
-
-const memory: Pair = async () => {
-  const bus = new MemoryBus()
-  return { one: bus, two: bus, close: () => bus.close() }
-}
-
-const nats: Pair = async () => {
-  const options = { connection: { servers: server.url }, project: randomUUID() }
-  const [one, two] = [await NatsBus.open(options), await NatsBus.open(options)]
-  const close = async (): Promise<void> => {
-    await one.close()
-    await two.close()
-  }
-  return { one, two, close }
-}
-
-describe.each<[string, Pair]>([
-  ['MemoryBus', memory],
-  ['NatsBus', nats],
-])('calls over %s', (_, open) => {
-  let pair: Awaited<ReturnType<Pair>>
+describe.each(PAIRS)('calls over %s', (_, open) => {
+  let pair: Pair
   let asker: Calls
   let answerer: Calls
   beforeEach(async () => {
-    pair = await open()
+    pair = await open(server)
     asker = new Calls({ bus: pair.one, owner: 'host.example-1', logger })
     answerer = new Calls({ bus: pair.two, owner: 'host.example-2', logger })
   })

@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { Kind } from '@pulssi/protocol'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Board } from '../../aggregator/src/board/index.js'
-import { MemoryBus } from '../../aggregator/src/embedded/index.js'
 import { DEFAULT_CONFIG, Engine, RecordWriter, View } from '../../aggregator/src/engine/index.js'
-import { NatsBus } from '../../aggregator/src/nats/index.js'
-import type { Bus } from '../../aggregator/src/ports.js'
 import { PacedBus } from '../../aggregator/src/worker/index.js'
 import { PART_BYTES } from '../../aggregator/src/worker/limits.js'
 import { onWanted, publishPartial } from '../../aggregator/src/worker/partial.js'
 import { Telling } from '../../aggregator/src/worker/telling.js'
 import { NatsServer } from './nats-server.js'
+import { PAIRS, type Pair } from './pair.js'
 
 const START = 1_700_000_000_000
 const TOUCHPOINTS = 300
@@ -24,33 +21,13 @@ beforeAll(async () => {
 })
 afterAll(() => server.dispose())
 
-/** Two processes that hear each other, as their buses. */
-type Pair = () => Promise<{ readonly one: Bus; readonly two: Bus; readonly close: () => Promise<void> }>
-
-const memory: Pair = async () => {
-  const bus = new MemoryBus()
-  return { one: bus, two: bus, close: () => bus.close() }
-}
-const nats: Pair = async () => {
-  const options = { connection: { servers: server.url }, project: randomUUID() }
-  const [one, two] = [await NatsBus.open(options), await NatsBus.open(options)]
-  const close = async (): Promise<void> => {
-    await one.close()
-    await two.close()
-  }
-  return { one, two, close }
-}
-
-describe.each<[string, Pair]>([
-  ['MemoryBus', memory],
-  ['NatsBus', nats],
-])('partials over %s', (_, open) => {
-  let pair: Awaited<ReturnType<Pair>>
+describe.each(PAIRS)('partials over %s', (_, open) => {
+  let pair: Pair
   let paced: PacedBus
   let board: Board
   const errors: unknown[] = []
   beforeEach(async () => {
-    pair = await open()
+    pair = await open(server)
     paced = new PacedBus(pair.one)
     errors.length = 0
     const onError = (error: unknown): void => void errors.push(error)

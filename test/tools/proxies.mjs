@@ -2,9 +2,10 @@
 // run, or unpacked from Debian's packages: not installed, for that would start a server. Run by itself, prints where
 // they are, and fetches nothing.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { executable, onPath } from './on-path.mjs'
 import { root, step } from './steps.mjs'
 
 /** Where each package has its program. */
@@ -13,21 +14,6 @@ const PROXIES = {
   caddy: { variable: 'CADDY_PATH', inside: 'usr/bin/caddy' },
 }
 const cache = join(root, 'node_modules/.cache/proxies')
-
-const executable = file => {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const onPath = name =>
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .map(folder => join(folder, name))
-    .find(executable)
 
 const find = name => {
   const { variable, inside } = PROXIES[name]

@@ -12,15 +12,16 @@ import {
 } from './cluster.js'
 import { type Finding, fail, reasonOf } from './finding.js'
 
-const TODO = {
+/** What to do, by why the servers can't be used. */
+const REMEDIES = {
   unreachable: 'start it, or mend server.nats.servers',
   refused: 'mend the credentials of server.nats',
   unfit: 'mend its configuration',
 } as const
 
 const failed = (server: string, error: unknown): Finding => {
-  if (error instanceof NatsUnusable) return fail('nats', error.message, TODO[error.why])
-  return fail('nats', `${server}: ${reasonOf(error)}`, TODO.unreachable)
+  if (error instanceof NatsUnusable) return fail('nats', error.message, REMEDIES[error.why])
+  return fail('nats', `${server}: ${reasonOf(error)}`, REMEDIES.unreachable)
 }
 
 /** Each server by itself: the client would be content with any of them. */

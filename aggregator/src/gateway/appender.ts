@@ -125,8 +125,7 @@ export class Appender {
 
   /** Tells every partition the time. Resolves once that is durable, or not taken. */
   async tick(at: number): Promise<void> {
-    const { intake } = this.#options
-    await this.#toAll(partition => intake.tick(partition, at))
+    await this.#toAll(partition => this.#options.intake.tick(partition, at))
   }
 
   /** Tells every partition what holds from here on. Resolves with null once that is durable, or with why it isn't. */
@@ -282,8 +281,10 @@ export class Appender {
     for (let i = 0; i < refusals.length; i += REFUSAL_FIELDS) {
       const [entry = 0, record = 0, event = 0, code = 0] = refusals.subarray(i, i + REFUSAL_FIELDS)
       const parts = lane.unfolded.get(first + entry)
+      // Of another gateway, or of an entry whose number isn't known yet: it is counted where it is known.
+      if (parts === undefined) continue
       this.#options.tally?.refusedEvents.add(code)
-      parts?.owners[record]?.refused((parts.positions[record] ?? 0) + event, code as Refusal)
+      parts.owners[record]?.refused((parts.positions[record] ?? 0) + event, code as Refusal)
     }
     for (let i = 0; i < verdicts.length; i += VERDICT_FIELDS) {
       const owner = lane.unfolded.get(first + (verdicts[i] ?? 0))?.owners[verdicts[i + 1] ?? 0]
