@@ -108,8 +108,11 @@ const onNats = async () => {
   return held
 }
 
+/** Customers with true opinions, asked by Pulssi and by simpler policies. */
+const customers = () => script('test/customers/main.mjs', [])
+
 /** Each answers whether it held. */
-const suites = [simulation, folders, kills, cluster, onNats]
+const suites = [simulation, folders, kills, cluster, onNats, customers]
 
 const startedAt = Date.now()
 let held = true

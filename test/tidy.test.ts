@@ -35,6 +35,7 @@ const ROOMS = {
   'aggregator/src/intake': ['aggregator/src/engine', '@client', '@protocol'],
   'aggregator/src/doctor': [
     'aggregator/src/alerts',
+    'aggregator/src/asks',
     'aggregator/src/cluster',
     'aggregator/src/config',
     'aggregator/src/nats',
@@ -77,9 +78,18 @@ const ROOMS = {
     'aggregator/src/worker',
     '@client',
   ],
+  'aggregator/src/asks': [
+    'aggregator/src/board',
+    'aggregator/src/config',
+    'aggregator/src/engine',
+    'aggregator/src/ports.ts',
+    '@client',
+    '@protocol',
+  ],
   'aggregator/src/gateway': [
     'aggregator/src/gateway/limits.ts',
     'aggregator/src/alerts',
+    'aggregator/src/asks',
     'aggregator/src/board',
     'aggregator/src/config',
     'aggregator/src/engine',

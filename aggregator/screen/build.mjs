@@ -1,13 +1,13 @@
 /**
- * What stands beside the screen's script: page, icon, one style sheet, the licences of what the script carries, and
- * script and style sheet compressed.
+ * What stands beside the scripts of the screen and of the page of asks: pages, icon, their style sheets, the licences of
+ * what the scripts carry, and scripts and style sheets compressed.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 
-const COPIED = ['index.html', 'icon.svg']
+const COPIED = ['index.html', 'asks.html', 'icon.svg']
 /** In this order. */
 const STYLES = [
   'screen.css',
@@ -19,8 +19,13 @@ const STYLES = [
   'touchpoint-charts.css',
   'touchpoint-lists.css',
 ]
+const ASK_STYLES = ['screen.css', 'frame.css', 'asks.css']
 const COMPRESSED = ['screen.js', 'screen.css']
+const ASK_COMPRESSED = ['asks.js', 'asks.css']
 const CARRIED = ['preact', 'uplot']
+
+const compress = (folder, name) =>
+  writeFileSync(join(folder, `${name}.br`), brotliCompressSync(readFileSync(join(folder, name))))
 
 const require = createRequire(import.meta.url)
 const folderOf = name => dirname(require.resolve(`${name}/package.json`))
@@ -36,8 +41,16 @@ export const screenFiles = source => ({
     writeFileSync(join(target, 'screen.css'), [plots, ...own].join('\n'))
     const licences = CARRIED.map(name => `${name}\n\n${readFileSync(join(folderOf(name), 'LICENSE'), 'utf8')}`)
     writeFileSync(join(target, 'licences.txt'), licences.join('\n\n'))
-    for (const name of COMPRESSED) {
-      writeFileSync(join(target, `${name}.br`), brotliCompressSync(readFileSync(join(target, name))))
-    }
+    for (const name of COMPRESSED) compress(target, name)
+  },
+})
+
+export const askFiles = source => ({
+  name: 'ask-files',
+  writeBundle({ file }) {
+    const target = dirname(file)
+    const own = ASK_STYLES.map(name => readFileSync(join(source, name), 'utf8'))
+    writeFileSync(join(target, 'asks.css'), own.join('\n'))
+    for (const name of ASK_COMPRESSED) compress(target, name)
   },
 })

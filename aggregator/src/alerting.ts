@@ -1,8 +1,10 @@
 import { Alerts, type AlertsDesk, OwnDesk } from './alerts/index.js'
+import { PolicyOwner } from './asks/index.js'
 import type { Board } from './board/index.js'
 import { AlertsRole, ClusterDesk, hearNews, type OnChange, type TenancyFigures } from './cluster/index.js'
 import type { Config } from './config/index.js'
 import { type ClusterGround, type Ground, isCluster } from './ground.js'
+import { soleTenure, type Tenure } from './ports.js'
 
 export type { OnChange } from './cluster/index.js'
 
@@ -38,6 +40,7 @@ const alertAlone = async ({ ground, board, onChange, delaysMs }: AlertingOptions
   const parts = { board, store, clock, logger, config, isReplay, onChange, delaysMs }
   const alerts = await Alerts.open({ ...parts, onFenced: onFatal })
   closers.add(() => alerts.close())
+  closers.add(policing(ground, board)(soleTenure('policy'), alerts))
   const desk = new OwnDesk(alerts)
   return {
     desk,
@@ -50,6 +53,15 @@ const alertAlone = async ({ ground, board, onChange, delaysMs }: AlertingOptions
   }
 }
 
+/** Who keeps the alerts makes the policy of asks too. With the data clock nobody is asked. */
+const policing =
+  ({ config, log, clock, logger }: Ground, board: Board) =>
+  (tenure: Tenure, alerts: Alerts): (() => Promise<void>) => {
+    if (config.server.clock === 'data') return async () => {}
+    const owner = new PolicyOwner({ board, log, clock, logger, tenure, incidents: () => alerts.incidents() })
+    return () => owner.close()
+  }
+
 const alertAmongOthers = async (ground: ClusterGround, options: AlertingOptions): Promise<Alerting> => {
   const { board, onChange, isGateway, delaysMs } = options
   const { config, bus, clock, logger, closers } = ground
@@ -61,7 +73,7 @@ const alertAmongOthers = async (ground: ClusterGround, options: AlertingOptions)
   if (isGateway) closers.add(hearNews(bus, owner, onChange, logger))
   if (config.server.roles.includes('alerts')) {
     const parts = { store, bus, clock, logger, calls, owner, board, config, isReplay, delaysMs, onChange }
-    const opened = await AlertsRole.open(parts)
+    const opened = await AlertsRole.open({ ...parts, beside: policing(ground, board) })
     role = opened
     closers.add(() => opened.close())
   }

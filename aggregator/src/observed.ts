@@ -1,5 +1,6 @@
 import type { Alerting } from './alerting.js'
 import type { Board } from './board/index.js'
+import { JOURNEY } from './engine/index.js'
 import { type Appender, type Gateway, type Reason, reasonsNotReady } from './gateway/index.js'
 import { type Ground, isCluster } from './ground.js'
 import { type ClusterFigures, Exposition, type LeaseFigures, type Snapshot } from './metrics/index.js'
@@ -24,7 +25,12 @@ export interface Observed {
 
 const NOTHING_QUEUED = { waitingBytes: 0, unfoldedBytes: 0, unfoldedEntries: 0, lagMs: 0 }
 const NO_EVENTS = { accepted: 0, duplicates: 0, lost: 0, late: 0, tooLate: 0, rejected: 0, bots: 0 }
-const NO_BOARD = { clock: 0, ageMs: 0, stalePartitions: 0, subscribers: 0, touchpoints: 0, events: NO_EVENTS }
+const NO_ASKS = { shown: 0, dismissed: 0, answered: 0, expired: 0, rate: null, saved: 0 }
+const NO_BOARD = {
+  ...{ clock: 0, ageMs: 0, stalePartitions: 0, subscribers: 0, touchpoints: 0 },
+  events: NO_EVENTS,
+  asks: NO_ASKS,
+}
 const NO_ENGINES = { visitors: 0, tableBytes: 0, images: 0, failedImages: 0, lastImage: null, replayMs: 0 }
 const NO_ALERTS = { open: 0, notOpened: 0, delivered: 0, failed: 0, lost: 0, waiting: 0, switchedOff: 0 }
 
@@ -54,6 +60,7 @@ const boardFigures = (ground: Ground, board: Board): Omit<Snapshot['board'], 'pa
   subscribers: board.subscribers,
   touchpoints: board.select(['*'], () => true).length,
   events: board.totals(),
+  asks: board.pulse(JOURNEY, 'total').asks,
   ...(isCluster(ground) ? { agesMs: board.partitions().map(({ ageMs }) => ageMs) } : {}),
 })
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Alerting } from './alerting.js'
+import type { Words } from './asks/index.js'
 import { type Config, toEngineConfig } from './config/index.js'
 import {
   type Access,
@@ -24,6 +25,9 @@ const LIVE = new Set([
   'journey',
   'rules',
   'hooks',
+  'asks',
+  'nudges',
+  'budget',
   'server.hosts',
   'server.limits',
   'server.tls',
@@ -34,6 +38,7 @@ const FIXED_LIMITS = ['frameBytes', 'fragments', 'pingMs', 'requestMs', 'headers
 /** What a running server lets be changed. */
 export interface Changeable {
   readonly access: Access
+  readonly words: Words
   readonly door: Door
   readonly sockets: Sockets
   readonly gateway: Gateway
@@ -88,10 +93,11 @@ export class Reload {
   }
 
   async #apply(config: Config): Promise<readonly string[]> {
-    const { access, door, sockets, gateway, alerts, limits } = this.#parts
+    const { access, words, door, sockets, gateway, alerts, limits } = this.#parts
     const { tls, host, hosts } = config.server
     if (tls !== undefined && this.#started.server.tls !== undefined) gateway.secure(readTls(tls))
     access.replace(config)
+    words.replace(config)
     door.replace([this.#started.server.host, host, ...hosts])
     const fixed = Object.fromEntries(FIXED_LIMITS.map(name => [name, limits[name]]))
     Object.assign(limits, config.server.limits, fixed)

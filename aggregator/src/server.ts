@@ -182,12 +182,22 @@ const assemble = async (starting: Starting): Promise<Assembled> => {
   if (serving === null || board === null || intaking === null || alerting === null) {
     return { operations: null, reload: async next => reloadParts(alerting, config, next) }
   }
-  const { access, door, sockets, operations } = serving
+  const { access, words, door, sockets, operations } = serving
   const { addresses, proxies } = gateway
   const { clock, logger, store } = ground
   const parts = { addresses, limits, clock, board, proxies, observed, logger, project: config.project }
   gateway.open(routing({ ...parts, ...serving, ...intaking, alerts: alerting.desk }), sockets)
-  const changeable = { access, door, sockets, gateway, limits, store, appender: intaking.appender, alerts: alerting }
+  const changeable = {
+    access,
+    words,
+    door,
+    sockets,
+    gateway,
+    limits,
+    store,
+    appender: intaking.appender,
+    alerts: alerting,
+  }
   const reload = new Reload(changeable, config)
   return { operations, reload: next => reload.apply(next) }
 }

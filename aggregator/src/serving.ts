@@ -1,3 +1,4 @@
+import { Words } from './asks/index.js'
 import { Board } from './board/index.js'
 import { SubjectElsewhere } from './cluster/index.js'
 import { View } from './engine/index.js'
@@ -18,8 +19,10 @@ import { type Ground, isCluster, isEmbedded } from './ground.js'
 import { type Leaving, RemoteLeaving } from './history/index.js'
 import { Intake } from './intake/index.js'
 import { telling } from './kept.js'
+import type { Tally } from './metrics/index.js'
 import { operated } from './operated.js'
 import { Gate, type Operations, type OperationsOptions } from './ops/index.js'
+import { openSpeaking, type Speaking } from './speaking.js'
 import { FOLDED, unpackFolded } from './worker/index.js'
 import type { Working } from './working.js'
 
@@ -81,8 +84,9 @@ export interface ServingOptions extends Intaking {
 }
 
 /** What answers clients, beside the alerts. */
-export interface Serving {
+export interface Serving extends Omit<Speaking, 'listen'> {
   readonly access: Access
+  readonly words: Words
   readonly door: Door
   readonly days: DayIdentity
   readonly sockets: Sockets
@@ -92,6 +96,7 @@ export interface Serving {
   readonly settle: () => Promise<void>
   /** The same at the start, where engines elsewhere may have to read their log first. */
   readonly begun: () => Promise<void>
+  readonly tally: Tally
 }
 
 export const openServing = async (options: ServingOptions): Promise<Serving> => {
@@ -101,6 +106,7 @@ export const openServing = async (options: ServingOptions): Promise<Serving> => 
   const { addresses, proxies, tally } = gateway
   closers.add(() => appender.drain())
   const access = new Access(config, () => limits.secretsPerAddressPerSecond)
+  const words = new Words(config)
   const door = new Door({ access, hosts: [host, ...hosts] })
   const destroy = isEmbedded(ground) ? () => ground.form.embedded.store.compact() : async () => {}
   const days = await DayIdentity.open(store, clock, destroy)
@@ -125,14 +131,17 @@ export const openServing = async (options: ServingOptions): Promise<Serving> => 
   const begun = async (): Promise<void> => {
     const isThere = await reach(isEmbedded(ground) ? SETTLE_MS : BEGIN_MS, () => true)
     if (!isThere) logger.warn('some partitions are served by nobody, or still read their log: the board begins without')
+    listen(sockets)
   }
-  const sockets = new Sockets({ access, addresses, days, appender, board, limits, clock, tally }, door, proxies, logger)
+  const { listen, ...speaking } = openSpeaking({ ground, gateway, board, limits, words })
+  const around = { access, addresses, days, appender, board, limits, clock, tally, ...speaking }
+  const sockets = new Sockets(around, door, proxies, logger)
   closers.add(() => sockets.close())
   const leaving = leavingOf(options)
   const history = telling({ access, board, store, leaving, partitions: log.partitions, logger, settle })
   const operations = operated({ ...operable(options), appender, settle, clock, key: ground.key })
   closers.add(() => operations.close())
-  return { access, door, days, sockets, history, operations, settle, begun }
+  return { access, words, door, days, sockets, history, operations, settle, begun, tally, ...speaking }
 }
 
 const leavingOf = ({ ground, working }: ServingOptions): Leaving => {

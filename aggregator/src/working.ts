@@ -6,7 +6,16 @@ import { keeping } from './kept.js'
 import { retaining } from './operated.js'
 import { Gate } from './ops/index.js'
 import { Fenced, type Store, type Tenure } from './ports.js'
-import { type Folded, foldedSubject, onWanted, PacedBus, packFolded, Worker } from './worker/index.js'
+import {
+  type Folded,
+  foldedSubject,
+  onWanted,
+  PacedBus,
+  packFolded,
+  packSaid,
+  saidSubject,
+  Worker,
+} from './worker/index.js'
 
 /** Partitions that this process serves: all of an embedded server, those that a worker of a cluster has leased. */
 export interface Working {
@@ -40,6 +49,7 @@ export const workAlone = async (ground: EmbeddedGround, onFolded: OnFolded): Pro
     ...{ log, bus: paced, clock, logger, key, storeOf, onFatal, onFolded },
     imageMs: imageSeconds * 1_000,
     history: keeper,
+    onSaid: (partition, said) => bus.publish(saidSubject(partition), packSaid(said)),
     onImage: retaining({ log: form.embedded.log, storeOf, gate, logger, clock, retentionHours }),
   })
   closers.add(() => worker.close())
@@ -82,6 +92,7 @@ export const workAmongOthers = async (ground: ClusterGround): Promise<Working> =
     shelfOf: (partition, tenure) => new PointedShelf(raw, partition, tenure),
     history: keeper,
     onImage: retaining({ log, storeOf, gate, logger, clock, retentionHours }),
+    onSaid: (partition, said) => bus.publish(saidSubject(partition), packSaid(said)),
     onFolded: (folded, { epoch }) => bus.publish(foldedSubject(folded.partition), packFolded(epoch, folded)),
   })
   closers.add(() => worker.close())

@@ -42,6 +42,8 @@ const filesIn = (pages: URL): ReadonlyMap<string, { readonly file: URL; readonly
     ['/art/cup.svg', { file: new URL('art/cup.svg', pages), type: SVG }],
     ['/art/table.svg', { file: new URL('art/table.svg', pages), type: SVG }],
     ['/marks.min.js', { file: new URL(import.meta.resolve('@pulssi/sdk/marks.min.js')), type: SCRIPT }],
+    ['/auto.min.js', { file: new URL(import.meta.resolve('@pulssi/sdk/auto.min.js')), type: SCRIPT }],
+    ['/widget.min.js', { file: new URL(import.meta.resolve('@pulssi/sdk/widget.min.js')), type: SCRIPT }],
   ])
 
 /**

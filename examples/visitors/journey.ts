@@ -21,7 +21,7 @@ export interface World {
 }
 
 /** Weights of the levels of a scale, lowest first. */
-const MOODS: Record<Topic, readonly number[]> = {
+export const MOODS: Record<Topic, readonly number[]> = {
   product: [1, 3, 8, 6],
   paymentWell: [1, 2, 8, 6],
   paymentBroken: [14, 2, 0, 0],

@@ -2,6 +2,7 @@ import { createPulse } from '@pulssi/sdk'
 import type { Desk } from '../phone-desk/desk.js'
 import type { Till } from '../shop/till.js'
 import type { Step } from './journey.js'
+import { openPages } from './pages.js'
 import { openPast } from './past.js'
 import { randomFrom } from './random.js'
 import { openStreet } from './street.js'
@@ -31,6 +32,7 @@ export const PAST_MS = 23 * 3_600_000
 const PRESENT_MS = 10 * 60_000
 const PAST_SHARE = 0.06
 const TICK_MS = 50
+const PAGE_KEY = 'pk_demo_visitors'
 /** A machine that slept goes on where it was: nobody hurries to make up for it. */
 const STRIDE_MS = 1_000
 const PEAK_HOUR = 20
@@ -63,7 +65,14 @@ export async function startVisitors(options: VisitorsOptions): Promise<{ stop():
   if (options.pastMs > 0) await past.play(street, startedMs - options.pastMs)
 
   const pulse = createPulse({ url, key, identity: 'host', visitor: 'visitors', channel: 'web' })
-  tell = (visitor, step) => tellNow(pulse, desk, visitor, step)
+  const random = randomFrom(options.seed + 1)
+  const pages = openPages({ url, key: PAGE_KEY, random, isPaymentFailing: () => till.payment() === 'failing' })
+  tell = (visitor, step) => {
+    const isNew = step.act === 'enter' && step.touchpoint === 'shop.home'
+    const page = pages.of(visitor, isNew)
+    if (page === null) tellNow(pulse.as(visitor), desk, visitor, step)
+    else tellNow(page.pulse, desk, page.visitor, step)
+  }
   let clockMs = Date.now()
   let tickedMs = clockMs
   const timer = setInterval(() => {
@@ -79,7 +88,7 @@ export async function startVisitors(options: VisitorsOptions): Promise<{ stop():
     stop: async () => {
       clearInterval(timer)
       unsubscribe()
-      await pulse.close()
+      await Promise.all([pages.stop(), pulse.close()])
     },
   }
 }

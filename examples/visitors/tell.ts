@@ -1,10 +1,9 @@
-import type { PulseClient, PulseEvent } from '@pulssi/sdk'
+import type { Events, PulseEvent } from '@pulssi/sdk'
 import { type Desk, QUEUE, SUPPORT } from '../phone-desk/desk.js'
 import type { Step } from './journey.js'
 
 /** Tells a step as it happens, as the shop's pages and the phone desk would. */
-export function tellNow(pulse: PulseClient, desk: Desk, visitor: string, step: Step): void {
-  const page = pulse.as(visitor)
+export function tellNow(page: Omit<Events, 'forget'>, desk: Desk, visitor: string, step: Step): void {
   switch (step.act) {
     case 'enter':
       return page.enter(step.touchpoint)

@@ -11,6 +11,7 @@ const TEXTS: Record<Refusal, string> = {
   [Refusal.badValue]: "the goal's value lies beyond ±1e12",
   [Refusal.touchpointRefused]: 'the map does not know the touchpoint, and no place is left for such',
   [Refusal.badEvent]: 'the event is not of the form that is asked for',
+  [Refusal.askDenied]: 'the visitor was not asked this, or in another form, or the ask is answered or over',
   [Refusal.linkDenied]: "a page's link needs the host's proof of the customer; a code is redeemed by a service",
 }
 

@@ -1,6 +1,7 @@
 /** The checks of single values (SPEC.md, rules W30 to W34): what they refuse comes back alone and closes nothing. */
 import {
   AHEAD_MS,
+  ASK_OPTIONS,
   COMMENT_CODE_POINTS,
   EARLIEST_AT,
   Kind,
@@ -10,9 +11,6 @@ import {
   VALUE_MAX,
   type WireEvent,
 } from './client/index.js'
-
-/** An ask offers at most so many options, counted from 0. */
-export const ASK_OPTIONS = 6
 
 const isTooLong = (text: string): boolean => {
   if (text.length <= COMMENT_CODE_POINTS) return false

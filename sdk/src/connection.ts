@@ -68,7 +68,7 @@ export const step = (
   if (phase > Phase.refusing) return state
   if (turn === Turn.halt) return IDLE
   if (phase < Phase.open && turn === phase) {
-    const next = Math.max(Phase.connecting, phase + 1) as Phase
+    const next = phase ? ((phase + 1) as Phase) : Phase.connecting
     return [next, attempt, now, next < Phase.open ? now + GREETING_MS : 0]
   }
   if (phase > Phase.greeting && turn === Turn.refused) return [Phase.refusing, attempt, since, now + ms]

@@ -10,8 +10,7 @@ export type Emitter<Told> = readonly [
 export const createEmitter = <Told>(): Emitter<Told> => {
   const listeners = new Set<readonly [name: unknown, listener: Listener]>()
   return [
-    (name, listener) => {
-      const pair = [name, listener] as const
+    (...pair) => {
       listeners.add(pair)
       return () => void listeners.delete(pair)
     },

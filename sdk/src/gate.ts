@@ -39,8 +39,7 @@ export const addGate = (core: Gate, options: PulseOptions, check: Check, bounds:
       if (event.cuts) event.cuts = { ...cuts, ...event.cuts }
       check(event)
       // Why nothing is taken any more, in the phases that nothing leads out of.
-      const reason =
-        consent === 'denied' ? 'consent' : { 6: 'stopped' as const, 7: 'closed' as const }[core.$phase as 6 | 7]
+      const reason = consent === 'denied' ? 'consent' : (['stopped', 'closed'] as const)[core.$phase - Phase.stopped]
       if (reason) {
         core.$stats.lost[reason]++
         return 'closed'

@@ -20,11 +20,13 @@ test('importing touches no global, so that a server may', async () => {
   const core = await import('./index.js')
   const keep = await import('./keep/index.js')
   const live = await import('./live/index.js')
+  const react = await import('./react/index.js')
   const seen = [...touched]
   expect(seen).toEqual([])
   expect(Object.keys(core)).toEqual(['createPulse'])
   expect(Object.keys(keep)).toEqual(['createPulse'])
   expect(Object.keys(live)).toEqual(['createLive'])
+  expect(Object.keys(react).sort()).toEqual(['Ask', 'PulseProvider', 'useAsk', 'usePulse', 'useTouchpoint'])
 })
 
 test('the files that start by themselves do nothing where there is no document', async () => {

@@ -1,4 +1,13 @@
-export type { AskResult, Emotion, Identity, JsonEvent, Scale } from '@pulssi/protocol/client'
+export type {
+  AskFrame,
+  AskResult,
+  Emotion,
+  Identity,
+  JsonEvent,
+  NudgeFrame,
+  ReplyFrame,
+  Scale,
+} from '@pulssi/protocol/client'
 export { createPulse } from './create.js'
 export type {
   Common,

@@ -73,6 +73,27 @@ test('reads every frame that a writer hears', () => {
   )
 })
 
+test("reads what is the host's matter: a no as null, all else as it was said", () => {
+  const words = fc.tuple(fc.constant('en'), text.filter(Boolean))
+  const ask = fc.tuple(
+    fc.constant(Frame.ask),
+    text,
+    text,
+    fc.nat(7),
+    words,
+    fc.array(words, { maxLength: 6 }),
+    fc.boolean(),
+    fc.nat(),
+  )
+  fc.assert(
+    fc.property(ask, frame => {
+      const [type, id, touchpoint, form, said, options, comment, validMs] = frame
+      const heard = [type, id, touchpoint, form, said, options, comment || null, validMs]
+      expect(decode(dataOf(encodeServer(frame as never)))).toStrictEqual(heard)
+    }),
+  )
+})
+
 test('passes over the clock of a welcome', () => {
   const welcome = [Frame.welcome, 'd.1', 1_732_250_000_000, 65_536, 100, 20, 5_000] as const
   expect(decode(dataOf(encodeServer(welcome)))).toStrictEqual([Frame.welcome, 'd.1', null, 65_536, 100, 20, 5_000])

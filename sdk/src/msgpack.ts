@@ -9,7 +9,6 @@
  */
 export const encode = (value: unknown): Uint8Array<ArrayBuffer> => {
   const out: number[] = []
-  const utf8 = new TextEncoder()
   /** `fix`: the short form's tag, if it is short. `tag` is the form of 8 bits, then those of 16 and 32 follow. */
   const head = (n: number, isShort: boolean, fix: number, tag: number, size = n) => {
     let bits = isShort ? 0 : size < 256 ? 8 : size < 65_536 ? 16 : 32
@@ -28,9 +27,11 @@ export const encode = (value: unknown): Uint8Array<ArrayBuffer> => {
         out.push(0xcb, ...new Uint8Array(new Float64Array([item]).buffer).reverse())
       }
     } else if (typeof item === 'string') {
-      const bytes = utf8.encode(item)
+      const bytes = new TextEncoder().encode(item)
       head(bytes.length, bytes.length < 32, 0xa0, 0xd9)
-      for (const byte of bytes) out.push(byte)
+      bytes.forEach(byte => {
+        out.push(byte)
+      })
     } else if (Array.isArray(item)) {
       // Arrays have no form of 8 bits.
       head(item.length, item.length < 16, 0x90, 0xdb, item.length | 256)
@@ -41,8 +42,8 @@ export const encode = (value: unknown): Uint8Array<ArrayBuffer> => {
   return new Uint8Array(out)
 }
 
-/** As far as a writer hears them: nil, whole numbers from 0 to 2³² − 1, strings and arrays; a float64 is passed over. */
-export type Heard = null | number | string | readonly Heard[]
+/** As far as a writer hears them: nil, true, whole numbers from 0 to 2³² − 1, strings and arrays; a float64 is passed over. */
+export type Heard = null | true | number | string | readonly Heard[]
 
 /** Throws RangeError where the data end too early. Other forms than `Heard` read as nonsense. */
 export const decode = (data: ArrayBuffer): Heard => {
@@ -65,7 +66,8 @@ export const decode = (data: ArrayBuffer): Heard => {
     if (tag < 0xc0) return text(tag & 31)
     if (tag < 0xcc) {
       at += tag < 0xc4 ? 0 : 8
-      return null
+      // A `false` may be null: both mean no.
+      return tag === 0xc3 || null
     }
     if (tag < 0xd0) return integer(1 << (tag & 3))
     return tag < 0xdc ? text(integer(1 << (tag - 0xd9))) : list(integer(2))

@@ -27,9 +27,8 @@ export const openFound =
       const found = Class ?? (await findWebSocket())
       if (!isWanted) return
       let trouble: string | undefined
-      socket = openSocket(found, url, opened, message, ({ code, reason = '' }) =>
-        closed({ code, reason: reason || (trouble ?? '') }),
-      )
+      const lost: typeof closed = ({ code, reason = '' }) => closed({ code, reason: reason || (trouble ?? '') })
+      socket = openSocket(url, opened, message, lost, found)
       // The close event follows; without a listener the ws package would throw.
       socket.onerror = ({ message }: { message?: string }) => {
         trouble = message

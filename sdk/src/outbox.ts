@@ -90,17 +90,16 @@ export const addOutbox = (core: Outbox, bounds: Bounds): void => {
   let [sent, acked, alone] = [0, 0, 0]
   core.$inFlight = () => sent - acked
   core.$take = (maxEvents, maxBytes) => {
-    const next: Entry[] = []
+    let count = 0
     for (const entry of core.$waiting) {
       maxBytes -= entry[3] ? Infinity : entry[1]
-      if (next.length === (alone ? +(sent === acked) : maxEvents) || (next[0] && maxBytes < 0)) break
-      next.push(entry)
+      if (count === (alone ? +(sent === acked) : maxEvents) || (count && maxBytes < 0)) break
+      count++
     }
-    if (!next[0]) return
-    core.$waiting.splice(0, next.length)
-    stats.sent += next.length
-    frames[++sent] = next
-    return [sent, next]
+    if (!count) return
+    stats.sent += count
+    frames[++sent] = core.$waiting.splice(0, count)
+    return [sent, frames[sent] as Entry[]]
   }
   core.$acknowledge = frame => {
     while (acked < sent && acked < frame) {
@@ -111,11 +110,12 @@ export const addOutbox = (core: Outbox, bounds: Bounds): void => {
   }
   core.$refuse = (frame, position) => {
     const entry = frames[frame as number]?.[position]
-    if (!entry || entry[3]) return entry?.[0]
-    entry[3] = true
-    stats.refused++
-    if ((frame as number) <= acked) stats.acked--
-    return entry[0]
+    if (entry && !entry[3]) {
+      entry[3] = true
+      stats.refused++
+      if ((frame as number) <= acked) stats.acked--
+    }
+    return entry?.[0]
   }
   core.$rewind = frame => {
     while (acked < sent && sent >= (frame as number)) core.$waiting = [...(frames[sent--] as Entry[]), ...core.$waiting]

@@ -11,11 +11,4 @@ import { openSocket } from './socket.js'
 import type { CoreClient, PulseOptions } from './types.js'
 
 export const createPulse = (options: PulseOptions): CoreClient =>
-  createClient(
-    options,
-    realEnvironment((...args) => openSocket(WebSocket, ...args)),
-    () => {},
-    pack,
-    BOUNDS,
-    addPage as never,
-  )
+  createClient(options, realEnvironment(openSocket), () => {}, pack, BOUNDS, addPage as never)

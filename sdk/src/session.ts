@@ -25,6 +25,9 @@ const AGENT = `js/${VERSION}`
 /** Lower codes of an `error` close nothing: the server takes nothing for now. */
 const CLOSING_CODES = 1_000
 
+/** Frames that are the host's matter, from `ask` on; all others have no name that anyone could listen to. */
+const TOLD = ['ask', 'nudge', 'reply']
+
 export type Tell = (name: string, told: unknown) => void
 
 /** All parts of a client, each added by its own file. */
@@ -75,7 +78,7 @@ export const createSession = (
         }
         core.$failed(message, code)
       }
-    }
+    } else tell(TOLD[type - Frame.ask] as string, frame)
     core.$pump(true)
   }
   core.$dropped = (code, retryMs) => {

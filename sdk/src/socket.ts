@@ -21,8 +21,11 @@ export type Open = (
   closed: (event: { code: number; reason?: string }) => void,
 ) => Socket
 
-export const openSocket = (
-  Class: WebSocketClass,
-  ...[url, onopen, onmessage, onclose]: Parameters<Open>
-): WebSocketLike =>
-  Object.assign(new Class(socketUrl(url), SUBPROTOCOL), { binaryType: 'arraybuffer', onopen, onmessage, onclose })
+/** Of the browser's own class, unless another is given. */
+export const openSocket: (...args: [...Parameters<Open>, Class?: WebSocketClass]) => WebSocketLike = (
+  url,
+  onopen,
+  onmessage,
+  onclose,
+  Class = WebSocket,
+) => Object.assign(new Class(socketUrl(url), SUBPROTOCOL), { binaryType: 'arraybuffer', onopen, onmessage, onclose })

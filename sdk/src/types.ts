@@ -1,4 +1,13 @@
-import type { AskResult, Emotion, Identity, JsonEvent, Scale } from '@pulssi/protocol/client'
+import type {
+  AskFrame,
+  AskResult,
+  Emotion,
+  Identity,
+  JsonEvent,
+  NudgeFrame,
+  ReplyFrame,
+  Scale,
+} from '@pulssi/protocol/client'
 
 /** What the SDK needs of a WebSocket: the browser's, Node 22's and that of the `ws` package all do. */
 export interface WebSocketLike {
@@ -88,7 +97,7 @@ export interface Calls<Touchpoint extends string = string> {
   signal(touchpoint: Touchpoint, name: string, options?: Common): void
   /** Ties the visitor to a customer or redeems a journey code. */
   link(to: { customer?: string; code?: string; proof?: string; touchpoint?: Touchpoint }): void
-  /** Reports that an ask was shown or dismissed. */
+  /** Reports that an ask (nudge, reply) was shown or dismissed, or that the visitor may be asked this now: `wanted`. */
   asked(touchpoint: Touchpoint, ask: string, result: AskResult): void
 }
 
@@ -125,7 +134,7 @@ export interface Stats {
   queued: number
 }
 
-/** What `on` tells. `ask` and `nudge` carry what the server sent. */
+/** What `on` tells. `ask`, `nudge` and `reply` are frames as the server sent them. */
 export interface Told {
   open: { visitor: string | null }
   close: { code: number; retryMs: number | null }
@@ -136,8 +145,9 @@ export interface Told {
   error: { code: number; message: string; event?: PulseEvent }
   /** The server didn't take this event, and never will. `code`: one of Refusal. */
   refused: { code: number; message: string; event: PulseEvent | undefined }
-  ask: unknown
-  nudge: unknown
+  ask: AskFrame
+  nudge: NudgeFrame
+  reply: ReplyFrame
 }
 
 export interface CoreClient<Touchpoint extends string = string> extends Calls<Touchpoint> {

@@ -42,6 +42,7 @@ export const PLAN = [
   { part: 'recovery', script: 'nats-recovery.mjs', options: {} },
   { part: 'cost', script: 'cost.mjs', options: {} },
   { part: 'page', script: 'page.mjs', options: {} },
+  { part: 'page', script: 'page-auto.mjs', options: {} },
   { part: 'screen', script: 'screen.mjs', options: {} },
   { part: 'size', script: 'sizes.mjs', options: {} },
 ]

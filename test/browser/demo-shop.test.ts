@@ -47,6 +47,11 @@ const signalsOf = async (url: string): Promise<Record<string, number>> => {
   return pulses.find(({ touchpoint }) => touchpoint === 'checkout.payment')?.friction.signals ?? {}
 }
 
+const asksOf = async (url: string): Promise<object> => {
+  const { pulses } = (await (await fetch(`${url}/v1/journey?window=total`)).json()) as Journey
+  return pulses.find(({ touchpoint }) => touchpoint === 'checkout.payment')?.asks ?? {}
+}
+
 test('the switch, reached by the keyboard alone, makes payment fail for you too, and work again', async () => {
   const demo = await startDemo({ args: ['--no-visitors'] })
   const { context } = await watchedContext(browser)
@@ -64,7 +69,12 @@ test('the switch, reached by the keyboard alone, makes payment fail for you too,
     await pay.click()
     await page.getByRole('alert').filter({ hasText: 'bank does not answer' }).waitFor()
   }
+  // The first error made the server ask; a tap answers, and where the page goes at once, it is not lost.
+  await page.getByRole('radio', { name: 'It says there is an error' }).click()
   await expect.poll(() => signalsOf(demo.screenUrl), { timeout: 10_000 }).toEqual({ error: 3, rage: 1 })
+  await expect
+    .poll(() => asksOf(demo.screenUrl), { timeout: 15_000 })
+    .toMatchObject({ shown: 1, dismissed: 0, answered: 1, expired: 0 })
 
   const other = await context.newPage()
   await other.goto(demo.shopUrl)

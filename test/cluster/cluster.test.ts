@@ -40,7 +40,18 @@ beforeAll(() => {
 test('in a cluster under faults what was acknowledged is counted once, whichever gateway is asked', {
   timeout: TEST_MS,
 }, async () => {
-  const counts = ['--events', `${EVENTS}`, '--faults', `${FAULTS}`, '--nodes', '1', '--partitions', '6']
+  const counts = [
+    '--events',
+    `${EVENTS}`,
+    '--faults',
+    `${FAULTS}`,
+    '--nodes',
+    '1',
+    '--partitions',
+    '6',
+    '--fault-seconds',
+    '6',
+  ]
   const { code, report, told } = await run(...counts)
   const audits = report.audits.flat()
   expect(audits.length, told).toBe(4)

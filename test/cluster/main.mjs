@@ -1,8 +1,9 @@
 /**
  * `node test/cluster/main.mjs [--events N] [--faults N] [--seed N] [--nodes 1|3] [--gateways N] [--workers N]
- * [--partitions N] [--clients N] [--nats-down SECONDS] [--logs FOLDER] [--json]`: a cluster under faults. Ends with 1
- * where something was lost, counted twice, committed by two owners in one epoch, or a process ended by itself. `--logs`:
- * keeps what the processes said. `--json`: the report as JSON in place of the table.
+ * [--partitions N] [--clients N] [--nats-down SECONDS] [--fault-seconds N] [--logs FOLDER] [--json]`: a cluster under
+ * faults. Ends with 1 where something was lost, counted twice, committed by two owners in one epoch, or a process ended
+ * by itself. `--fault-seconds`: what a fault is thought to take; the events are spread over all of that. `--logs`: keeps
+ * what the processes said. `--json`: the report as JSON in place of the table.
  */
 import { parseArgs } from 'node:util'
 import { runFaults } from './run.mjs'
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '3' },
     partitions: { type: 'string', default: '16' },
     clients: { type: 'string', default: '4' },
+    'fault-seconds': { type: 'string', default: '12' },
     'nats-down': { type: 'string', default: '0' },
     logs: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -37,6 +39,8 @@ const shown = Object.entries({ seed, ...positive }).map(([name, n]) => `${name} 
 // Told first: a run that hangs or dies can be had again.
 console.error(`cluster under faults: ${shown.join(', ')}`)
 const tell = line => console.error(line)
-const report = await runFaults({ ...positive, seed, natsDownMs: Number(natsDown) * 1_000, tell, ...(logs && { logs }) })
+const { 'fault-seconds': faultSeconds, ...sizes } = positive
+const times = { faultMs: faultSeconds * 1_000, natsDownMs: Number(natsDown) * 1_000 }
+const report = await runFaults({ ...sizes, ...times, seed, tell, ...(logs && { logs }) })
 console.log(json ? JSON.stringify(report) : faultTable(report))
 process.exitCode = report.held ? 0 : 1

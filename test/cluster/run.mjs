@@ -23,8 +23,6 @@ const BUCKET = `pulssi-${PROJECT}-values`
 const KEY = 'sk_faults'
 const TOKEN = 'rt_audit'
 const IMAGE_SECONDS = 5
-/** What a fault takes on average: clients are to send for so long. */
-const FAULT_MS = 12_000
 /** What the fences say of an output that they did not let pass. */
 const FENCED = /"(?:type|name)":"Fenced"/g
 
@@ -143,7 +141,7 @@ const openRun = async (processes, options) => {
   const fleet = await Fleet.start(processes, { gateways, workers, configFile: file })
   const subscribers = fleet.gateways.map(({ socketUrl }) => new Subscriber(socketUrl, TOKEN))
   const urls = fleet.gateways.map(({ socketUrl }) => socketUrl)
-  const perSecond = (options.events * 1_000) / (options.faults * FAULT_MS + options.natsDownMs)
+  const perSecond = (options.events * 1_000) / (options.faults * options.faultMs + options.natsDownMs)
   const crew = new Crew({ clients: options.clients, seed: options.seed, folder, urls, key: KEY, perSecond })
   const found = { faults: [], audits: [], disagreements: [], outage: null, history: null, startedAt: performance.now() }
   return { options, folder, mapFile, nats, ear, leases, fleet, subscribers, crew, ...found }

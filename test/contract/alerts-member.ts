@@ -91,6 +91,7 @@ export class Member {
     if (!hasRole) return member
     const { calls, owner, scene, timers } = member
     member.role = await AlertsRole.open({
+      beside: () => async () => {},
       ...{ store, bus, calls, owner, delaysMs, clock: systemClock, logger: pino({ level: 'silent' }) },
       ...{ board: scene.board, isReplay: false, timing: TIMING, after: timers.after },
       config: { rules: [...rules], hooks: { ops: hookTo(hookUrl) } },

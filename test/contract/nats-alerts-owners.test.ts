@@ -1,6 +1,6 @@
 /** One process keeps the alerts, and what it has begun another one goes on with. */
 import type { Incident } from '@pulssi/protocol/client'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, test as base, beforeAll, createExpect, describe, type ExpectStatic } from 'vitest'
 import { readAll } from '../../aggregator/src/alerts/index.js'
 import { Receiver, status, verified } from '../e2e/receiver.js'
 import { type Member, NOW } from './alerts-member.js'
@@ -15,36 +15,50 @@ beforeAll(async () => {
 })
 afterAll(() => server.dispose())
 
-const owned = (member: Member) => expect.poll(() => member.isOwner, PATIENT).toBe(true)
-const state = (member: Member) =>
-  expect.poll(async () => (await member.desk.incidents()).map((incident: Incident) => incident.state), PATIENT)
+/** `expect`: the test's own, since others run beside it. */
+const lookInto = (world: World, expect: ExpectStatic) => {
+  const stored = async () => (await readAll(await world.store(), () => undefined)).map(({ kept }) => kept)
+  return {
+    stored,
+    owned: (member: Member) => expect.poll(() => member.isOwner, PATIENT).toBe(true),
+    state: (member: Member) =>
+      expect.poll(async () => (await member.desk.incidents()).map((incident: Incident) => incident.state), PATIENT),
+    /** Resolves once nothing is left to be told. */
+    delivered: () => expect.poll(async () => (await stored()).map(({ outbox }) => outbox), PATIENT).toEqual([[]]),
+    /** Lets time pass for a member, as its board sees it, until the incident has ended. */
+    ended: async (member: Member): Promise<void> => {
+      let at = NOW + 3_000
+      const look = async () => {
+        at += 1_000
+        await member.scene.tick(at)
+        return (await stored())[0]?.incident.state
+      }
+      await expect.poll(look, { ...PATIENT, interval: 200 }).toBe('resolved')
+    },
+  }
+}
 
-describe.each([
+// At the same time, since all of them wait for leases to run out.
+describe.concurrent.each([
   ['in memory', () => World.inMemory()],
   ['on NATS', () => World.onNats(server)],
 ] as const)('owners of the alerts %s', (_, open) => {
-  let world: World
-  beforeEach(() => {
-    world = open()
+  const test = base.extend<{ world: World; seen: ReturnType<typeof lookInto> }>({
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
+    world: async ({}, use) => {
+      const world = open()
+      await use(world)
+      await world.close()
+    },
+    seen: ({ world, task }, use) => use(lookInto(world, createExpect(task))),
   })
-  afterEach(() => world.close())
 
-  const stored = async () => (await readAll(await world.store(), () => undefined)).map(({ kept }) => kept)
-
-  /** Resolves once nothing is left to be told. */
-  const delivered = () => expect.poll(async () => (await stored()).map(({ outbox }) => outbox), PATIENT).toEqual([[]])
-  /** Lets time pass for a member, as its board sees it, until the incident has ended. */
-  const ended = async (member: Member): Promise<void> => {
-    let at = NOW + 3_000
-    const look = async () => {
-      at += 1_000
-      await member.scene.tick(at)
-      return (await stored())[0]?.incident.state
-    }
-    await expect.poll(look, { ...PATIENT, interval: 200 }).toBe('resolved')
-  }
-
-  test('one that is killed between firing and delivery: the next one delivers, under the same id', async () => {
+  test('one that is killed between firing and delivery: the next one delivers, under the same id', async ({
+    world,
+    seen,
+    expect,
+  }) => {
+    const { stored, owned, delivered } = seen
     const [silent, receiver] = [await Receiver.open(), await Receiver.open()]
     silent.answers = [() => undefined]
     const first = await world.join({ hookUrl: silent.url })
@@ -63,7 +77,12 @@ describe.each([
     expect(second.desk.figures).toMatchObject({ open: 1, delivered: 1 })
   })
 
-  test('one that stood still for longer than its lease wakes up, sends nothing and writes nothing', async () => {
+  test('one that stood still for longer than its lease wakes up, sends nothing and writes nothing', async ({
+    world,
+    seen,
+    expect,
+  }) => {
+    const { stored, owned, delivered } = seen
     const receiver = await Receiver.open()
     const first = await world.join({ hookUrl: receiver.url })
     await owned(first)
@@ -103,7 +122,8 @@ describe.each([
     expect(first.told).not.toContain('resolved')
   })
 
-  test('the schedule goes on, and messages of an incident stay in their order', async () => {
+  test('the schedule goes on, and messages of an incident stay in their order', async ({ world, seen, expect }) => {
+    const { stored, owned } = seen
     const receiver = await Receiver.open()
     receiver.answers = [status(500)]
     const delaysMs = [0, 4_000, 1, 1]
@@ -128,7 +148,12 @@ describe.each([
     expect(late - early).toBeGreaterThanOrEqual(3)
   })
 
-  test('one that gives them back is followed at once, and the incident goes on as it is', async () => {
+  test('one that gives them back is followed at once, and the incident goes on as it is', async ({
+    world,
+    seen,
+    expect,
+  }) => {
+    const { stored, owned, state, delivered, ended } = seen
     const receiver = await Receiver.open()
     const first = await world.join({ hookUrl: receiver.url })
     await owned(first)
@@ -146,7 +171,12 @@ describe.each([
     expect(receiver.heard.map(one => verified(one).data.id)).toEqual(Array(2).fill((await stored())[0]?.incident.id))
   })
 
-  test('one that finds what an earlier one wrote too late reads all anew, and goes on', async () => {
+  test('one that finds what an earlier one wrote too late reads all anew, and goes on', async ({
+    world,
+    seen,
+    expect,
+  }) => {
+    const { stored, owned, delivered, ended } = seen
     const receiver = await Receiver.open()
     const member = await world.join({ hookUrl: receiver.url })
     await owned(member)

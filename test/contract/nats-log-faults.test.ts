@@ -132,7 +132,7 @@ describe('NatsLog: an answer that got lost', () => {
   test('a server that stands still and goes on has each entry once', async () => {
     const log = await open(project(), { ackMs: 100 })
     await log.append(0, text('a'))
-    server.freeze()
+    await server.freeze()
     const appended = log.append(0, text('b'))
     const behind = await log.append(0, text('c')).catch((error: unknown) => error)
     server.thaw()

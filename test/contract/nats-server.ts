@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,9 +9,20 @@ import { fileURLToPath } from 'node:url'
 const FINDER = fileURLToPath(new URL('../tools/nats-server.mjs', import.meta.url))
 const PORT = /Listening for client connections on 127\.0\.0\.1:(\d+)/
 const READY = 'Server is ready'
+/** As the kernel tells a thread's state. */
+const STOPPED = 'T'
 
 /** Where it is; throws a sentence that says what to do where there is none: no test is skipped. */
 const binary = (): string => execFileSync(process.execPath, [FINDER], { encoding: 'utf8' }).trim()
+
+/** Every thread of it: a signal stops them one after the other. */
+const standsStill = (pid: number): boolean => {
+  const threads = `/proc/${pid}/task`
+  return readdirSync(threads).every(thread => {
+    const stat = readFileSync(`${threads}/${thread}/stat`, 'latin1')
+    return stat[stat.lastIndexOf(')') + 2] === STOPPED
+  })
+}
 
 const configuration = (folder: string, port: number, settings: string): string => `
   listen: "127.0.0.1:${port}"
@@ -85,9 +97,12 @@ export class NatsServer {
     await gone
   }
 
-  /** Stops it where it stands (SIGSTOP): connections stay, nothing is answered. */
-  freeze(): void {
-    this.#process?.kill('SIGSTOP')
+  /** Stops it where it stands (SIGSTOP): connections stay, and once this resolves nothing is answered. */
+  async freeze(): Promise<void> {
+    const child = this.#process
+    if (child?.pid === undefined) throw new Error('there is no process to freeze')
+    child.kill('SIGSTOP')
+    while (!standsStill(child.pid)) await new Promise(setImmediate)
   }
 
   thaw(): void {

@@ -1,25 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import { TERMS } from './limits.js'
-import { isFixed, judgeAll } from './plain.js'
-import { type Row, tableOf } from './table.js'
+import { judge, Truth } from './judging.js'
+import { DAY_MS, MINUTE_MS, TERMS } from './limits.js'
+import { EVERYONE, fixedShare, play } from './policies.js'
+import { audit, tryPulssi } from './trials.js'
+import { makeWorld } from './world.js'
 
-/** In full: PULSSI_CUSTOMERS_SEEDS=30, as `node test/customers/main.mjs` has it. */
-const { PULSSI_CUSTOMERS_SEEDS } = process.env
-const isFull = PULSSI_CUSTOMERS_SEEDS !== undefined
-const count = Number(PULSSI_CUSTOMERS_SEEDS ?? 2)
-const seeds = Array.from({ length: count }, (_, i) => i + 1)
-/** 22,500 visits in each world. */
-const SHORT = { ...TERMS, visitsPerHour: 3_000, daysBefore: 1 / 16, days: 5 / 16 }
-const SEED_MS = 120_000
+/** In full by `node test/customers/main.mjs`. 10,000 visits. */
+const SHORT = { ...TERMS, visitsPerHour: 2_000, daysBefore: 1 / 16, days: 5 / 24 }
+const POLICY_MS = 15 * MINUTE_MS
 
 describe('simulated customers', () => {
-  it('are known the better the more of them are asked', { timeout: 60_000 + count * SEED_MS }, () => {
-    const rows = [...judgeAll(seeds, isFull ? TERMS : SHORT).values()]
-    const fixed = rows.filter(isFixed)
-    console.log(`${count} seeds\n${tableOf(rows, fixed)}`)
-    const least = fixed[0] as Row
-    const most = fixed[fixed.length - 1] as Row
-    expect(most.error).toBeLessThan(least.error - 0.1)
-    for (const { questionsPer1000, answersPer1000 } of rows) expect(answersPer1000).toBeLessThan(questionsPer1000 + 5)
+  it('are known the better the more of them are asked, and by Pulssi with few questions', () => {
+    const world = makeWorld(1, SHORT)
+    const truth = new Truth(world)
+    const by = (policy: typeof EVERYONE) => judge(world, play(world, policy), truth)
+    const [few, all, pulssi] = [by(fixedShare(0.05)), by(EVERYONE), tryPulssi(world, truth, POLICY_MS)]
+    expect(all.error.plain).toBeLessThan(few.error.plain - 0.1)
+    expect(pulssi.questionsPer1000).toBeGreaterThan(5)
+    expect(pulssi.questionsPer1000).toBeLessThan(200)
+    expect(pulssi.error.plain).toBeLessThan(few.error.plain)
+  })
+
+  it('are never asked above the budget, though engines crash and letters come twice', () => {
+    const terms = { ...TERMS, visitsPerHour: 50, daysBefore: 0, days: 4 }
+    const { visits, crashes, asked, askedOfLinked, refused, breaches } = audit(1, terms, DAY_MS / 8, 1 / 250)
+    expect(breaches).toEqual([])
+    expect(refused).toBe(0)
+    expect(visits).toBeGreaterThan(3_000)
+    expect(Math.min(crashes, asked, askedOfLinked)).toBeGreaterThan(4)
   })
 })

@@ -1,17 +1,18 @@
 import type { Judgement } from './judging.js'
 import { MINUTE_MS } from './limits.js'
 
-/** What a policy came to over all seeds. */
+/** What a policy came to over all seeds. Errors: of the pulse's plain score, and of answers weighed by chance. */
 export interface Row {
   readonly name: string
   readonly questionsPer1000: number
   readonly answersPer1000: number
   readonly error: number
-  readonly plainError: number
-  readonly bias: number
-  readonly plainBias: number
+  readonly askedError: number
+  /** Of `sentiment.corrected`; null: no pulse was made. */
+  readonly correctedError: number | null
   /** Median over all drops, a drop not seen counting as the longest; null: most were not seen. */
   readonly noticedMs: number | null
+  readonly drops: number
   readonly missed: number
   readonly falseAlarms: number
 }
@@ -24,17 +25,18 @@ const median = (list: readonly (number | null)[]): number | null => {
   return Number.isFinite(middle) ? middle : null
 }
 
-export const rowOf = (name: string, judged: readonly Judgement[]): Row => {
+export const rowOf = (name: string, judged: readonly (Judgement & { correctedError?: number })[]): Row => {
+  const corrected = judged.flatMap(({ correctedError }) => correctedError ?? [])
   const noticed = judged.flatMap(({ noticedMs }) => noticedMs)
   return {
     name,
     questionsPer1000: mean(judged.map(({ questionsPer1000 }) => questionsPer1000)),
     answersPer1000: mean(judged.map(({ answersPer1000 }) => answersPer1000)),
-    error: mean(judged.map(({ error }) => error.asked)),
-    plainError: mean(judged.map(({ error }) => error.plain)),
-    bias: mean(judged.map(({ bias }) => bias.asked)),
-    plainBias: mean(judged.map(({ bias }) => bias.plain)),
+    error: mean(judged.map(({ error }) => error.plain)),
+    askedError: mean(judged.map(({ error }) => error.asked)),
+    correctedError: corrected.length === 0 ? null : mean(corrected),
     noticedMs: median(noticed),
+    drops: noticed.length,
     missed: noticed.filter(x => x === null).length,
     falseAlarms: mean(judged.map(({ falseAlarms }) => falseAlarms)),
   }
@@ -55,8 +57,19 @@ export const questionsAt = (error: number, fixed: readonly Row[]): number | null
   return null
 }
 
-const HEAD = ['policy', 'asked/1000', 'answers', 'error', 'plain', 'bias', 'noticed', 'missed', 'false', 'fixed needs']
-const WIDTHS = [26, 11, 9, 8, 8, 8, 9, 8, 8, 18]
+const HEAD = [
+  'policy',
+  'asked',
+  'answers',
+  'error',
+  'by asked',
+  'corrected',
+  'noticed',
+  'missed',
+  'false',
+  'fixed asks',
+]
+const WIDTHS = [26, 8, 9, 8, 10, 11, 9, 10, 8, 18]
 
 export const tableOf = (rows: readonly Row[], fixed: readonly Row[]): string =>
   [HEAD, ...rows.map(row => cells(row, fixed))]
@@ -72,10 +85,10 @@ const cells = (row: Row, fixed: readonly Row[]): string[] => {
     row.questionsPer1000.toFixed(1),
     row.answersPer1000.toFixed(1),
     row.error.toFixed(3),
-    row.plainError.toFixed(3),
-    row.bias.toFixed(3),
+    row.askedError.toFixed(3),
+    row.correctedError?.toFixed(3) ?? '',
     row.noticedMs === null ? 'never' : `${Math.round(row.noticedMs / MINUTE_MS)} min`,
-    String(row.missed),
+    `${row.missed} of ${row.drops}`,
     `${(100 * row.falseAlarms).toFixed(2)} %`,
     needs === null ? '–' : `${needs.toFixed(1)} (×${(needs / row.questionsPer1000).toFixed(2)})`,
   ]

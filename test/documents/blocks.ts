@@ -5,8 +5,10 @@ import { root } from '../package/pack.js'
 
 const DOCUMENTS = [
   'README.md',
+  'docs/ASKS.md',
   'docs/OPERATIONS.md',
   'docs/CLUSTER.md',
+  'docs/FRAMEWORKS.md',
   'CONTRIBUTING.md',
   'sdk/README.md',
   'protocol/README.md',

@@ -5,6 +5,7 @@ import { runCreatedHook } from './run-hook.js'
 import { runPage } from './run-page.js'
 import { runProgram, runSubscriber } from './run-program.js'
 import { runConfiguration, runShell } from './run-shell.js'
+import { runTypes } from './run-types.js'
 import type { World } from './world.js'
 
 export interface Runner {
@@ -30,6 +31,8 @@ export const RUNNERS: readonly Runner[] = [
   { name: 'cluster', takes: ({ language, where }) => language === 'sh' && isOfCluster(where), run: runCluster },
   { name: 'sh', takes: ({ language, where }) => language === 'sh' && !isOfCluster(where), run: runShell },
   of('json', runConfiguration),
+  of('ts', runTypes),
+  of('tsx', runTypes),
   js('service', 'createPulse(', runProgram(/^$/, 'phone.support')),
   js('subscriber', 'createLive(', runSubscriber),
   js('receiver', "from 'standardwebhooks'", runCreatedHook),

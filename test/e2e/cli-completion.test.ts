@@ -40,7 +40,7 @@ const CASES: [string[], string[], string[]][] = [
   [['ser'], ['serve'], ['send']],
   [['keys', ''], ['new', 'list', 'revoke'], ['serve']],
   [['keys', 'new', '--p'], ['--page', '--proof'], ['--service']],
-  [['token', 'new', '--scope', ''], ['pulse', 'voice', 'incidents', 'admin'], ['new']],
+  [['token', 'new', '--scope', ''], ['pulse', 'voice', 'reply', 'incidents', 'admin'], ['new']],
   [['tail', '--window', '1'], ['1m', '15m', '1h'], ['5m']],
   [['tail', '--url', 'keys', '--on'], ['--once'], ['new']],
   [['serve', '--config', ''], ['shop.json'], ['serve']],

@@ -89,12 +89,14 @@ test('what engines must say is refused while nobody serves them, and not made up
   await visited(gateway)
   await worker.close()
   const headers = bearer(ADMIN)
-  const subject = await http(gateway, '/v1/subjects/v-1', { headers })
+  const [subject, history] = await Promise.all([
+    http(gateway, '/v1/subjects/v-1', { headers }),
+    http(gateway, '/v1/history', { headers: bearer(KEYS.token) }),
+  ])
   expect([subject.status, subject.headers.get('retry-after'), subject.body.error.code]).toEqual([
     503,
     '1',
     'unavailable',
   ])
-  const history = await http(gateway, '/v1/history', { headers: bearer(KEYS.token) })
   expect([history.status, history.headers.get('retry-after')]).toEqual([503, '1'])
 })

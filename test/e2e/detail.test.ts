@@ -43,7 +43,7 @@ test('a touchpoint opened tells where visits came from and went, why they left a
   await tell(server, 20 * MINUTE, [at('c', 'phone.support', 'enter', { channel: 'phone' })])
   const { status, body } = await get(server, '/v1/touchpoint?touchpoint=checkout.payment&window=1h')
   expect(status).toBe(200)
-  expect(Object.keys(body)).toEqual(['clock', 'touchpoint', 'window', 'from', 'to', 'left', 'recovered'])
+  expect(Object.keys(body)).toEqual(['clock', 'touchpoint', 'window', 'from', 'to', 'left', 'recovered', 'reasons'])
   expect(body).toMatchObject({
     from: [{ touchpoint: 'shop.cart', n: 3 }],
     to: [{ touchpoint: 'checkout.thanks', n: 1 }],
@@ -77,16 +77,16 @@ test('N23: comments show newest first once five stand behind them, survive a res
   ])
   expect(await texts(first)).toEqual([])
   await tell(first, 4 * MINUTE, [said('e', 'five')])
-  expect(await texts(first)).toEqual(['five', 'four', 'three', '<b>two</b>\u202e', 'one'])
+  expect(await texts(first)).toEqual(['five', 'four', 'three', '<b>two</b>', 'one'])
   const { body } = await get(first, '/v1/voice?touchpoint=~journey&limit=1')
   expect(body.voices).toMatchObject([
     { touchpoint: 'checkout.payment', scale: 'emotion', score: 'angry', text: 'five' },
   ])
   await first.operations.eraseSubject('e')
-  expect(await texts(first)).toEqual(['four', 'three', '<b>two</b>\u202e', 'one'])
+  expect(await texts(first)).toEqual(['four', 'three', '<b>two</b>', 'one'])
   await first.close()
   const second = await serve(SETTINGS, folder)
-  expect(await texts(second)).toEqual(['four', 'three', '<b>two</b>\u202e', 'one'])
+  expect(await texts(second)).toEqual(['four', 'three', '<b>two</b>', 'one'])
   await tell(
     second,
     MINUTE,

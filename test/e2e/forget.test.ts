@@ -1,12 +1,9 @@
 /** After an erasure and a compaction nothing in the data folder tells of the visitor, and nobody else's numbers move. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { RunningServer } from '@pulssi/aggregator'
 import { Frame, type WireEvent } from '@pulssi/protocol/client'
 import { expect, test } from 'vitest'
-import { openEmbedded } from '../../aggregator/src/embedded/index.js'
-import { IdHash } from '../../aggregator/src/engine/index.js'
 import { bearer, CLOSED, Client, dataDir, ENTER, http, journey, serve } from './harness.js'
+import { idKeyOf, type Sought, traces } from './traces.js'
 
 const ADMIN = 'rt_admin'
 const PARTITIONS = 2
@@ -16,19 +13,17 @@ const SETTINGS = {
   server: { partitions: PARTITIONS },
 }
 
-interface Person {
-  readonly id: string
+interface Person extends Sought {
   readonly stream: string
   readonly place: string
   readonly comment: string
 }
 
-const person = (name: string, place: string): Person => ({
-  id: `visitor-${name}-9f3a`,
-  stream: `stream-${name}-77c1`,
-  place,
-  comment: `näin ${name} sanoi: liian hidas`,
-})
+const person = (name: string, place: string): Person => {
+  const stream = `stream-${name}-77c1`
+  const comment = `näin ${name} sanoi: liian hidas`
+  return { id: `visitor-${name}-9f3a`, stream, place, comment, hashed: [stream], texts: [comment] }
+}
 
 const GONE = ['alma', 'bertta', 'cecilia', 'daavid'].map(name => person(name, 'cart'))
 const STAYING = Array.from({ length: 12 }, (_, i) => person(`nro${i}`, 'checkout.payment'))
@@ -36,68 +31,6 @@ const STAYING = Array.from({ length: 12 }, (_, i) => person(`nro${i}`, 'checkout
 const RETURNING = person('eeva', 'phone.support')
 
 const SAID = (comment: string): readonly WireEvent[] => [ENTER, [3, 0, 0, 2, 1, comment], [5, 0, 0, 'rage']]
-
-/** Every file of a folder with its bytes. */
-const filesIn = (folder: string): [string, Buffer][] =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((entry): [string, Buffer][] => {
-    const path = join(folder, entry.name)
-    return entry.isDirectory() ? filesIn(path) : [[path, readFileSync(path)]]
-  })
-
-const flipped = (bytes: Buffer): Buffer => Buffer.from([...bytes].reverse())
-
-/** Base64 of bytes wherever they lie in what was encoded: each of three places gives other letters. */
-const inBase64 = (bytes: Buffer): string[] =>
-  [0, 1, 2].flatMap(before => {
-    const letters = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/=+$/, '')
-    const sure = letters.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6))
-    return [sure, sure.replaceAll('+', '-').replaceAll('/', '_')]
-  })
-
-/** All the forms in which bytes could have been written. */
-const formsOf = (bytes: Buffer): Buffer[] => {
-  const hex = bytes.toString('hex')
-  return [bytes, ...[hex, hex.toUpperCase(), ...inBase64(bytes)].map(text => Buffer.from(text, 'latin1'))]
-}
-
-const hashForms = (key: readonly [number, number], id: string): Buffer[] => {
-  const { hi, lo } = new IdHash(key).of(id)
-  const words = [hi, lo].map(word => {
-    const bytes = Buffer.alloc(4)
-    bytes.writeUInt32LE(word)
-    return bytes
-  })
-  const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = words
-  const orders = [Buffer.concat([first, second]), Buffer.concat([second, first])]
-  return [...orders, ...orders.map(flipped)].flatMap(formsOf)
-}
-
-/** Which of these people a folder still knows by, and where. */
-const traces = (folder: string, key: readonly [number, number], people: readonly Person[]): string[] => {
-  const files = filesIn(folder)
-  return people.flatMap(({ id, stream, comment }) => {
-    const sought = {
-      id: formsOf(Buffer.from(id)),
-      hash: hashForms(key, id),
-      stream: [...formsOf(Buffer.from(stream)), ...hashForms(key, stream)],
-      comment: [...formsOf(Buffer.from(comment)), ...formsOf(Buffer.from(comment, 'utf16le'))],
-    }
-    return Object.entries(sought).flatMap(([what, forms]) =>
-      files.flatMap(([path, bytes]) =>
-        forms.some(form => bytes.includes(form)) ? [`${what} of ${id} in ${path.slice(folder.length)}`] : [],
-      ),
-    )
-  })
-}
-
-const keyOf = async (folder: string): Promise<readonly [number, number]> => {
-  const { store, close } = await openEmbedded(folder, { partitions: PARTITIONS })
-  const kept = JSON.parse(new TextDecoder().decode((await store.get('engine/foundation'))?.value))
-  await close()
-  return kept.key
-}
 
 const told = async (server: RunningServer, people: readonly Person[], round: number): Promise<void> => {
   const client = await Client.service(server)
@@ -130,7 +63,7 @@ test('forgotten and compacted is gone from every byte, and nobody else notices',
   const first = await serve(SETTINGS, folder)
   await told(first, [...GONE, ...STAYING], 0)
   await first.close()
-  const key = await keyOf(folder)
+  const key = await idKeyOf(folder, PARTITIONS)
   const everybody = traces(folder, key, [...GONE, ...STAYING])
   for (const { id } of [...GONE, ...STAYING]) {
     expect(everybody.some(trace => trace.startsWith(`hash of ${id} in /log`))).toBe(true)

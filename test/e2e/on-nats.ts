@@ -30,6 +30,8 @@ export const TESTS_NOT_ON_NATS: Readonly<Record<string, string>> = {
 
 /** Tests that speak with one gateway, and so not where every other socket goes to a second one. */
 export const TESTS_NOT_IN_CLUSTER: Readonly<Record<string, string>> = {
+  'W70: an ask for a visitor without a page': 'looks at the metrics of the gateway that it asks',
+  'W76: a flood from one address counts': 'each gateway counts the comments that it takes',
   'thousands of touchpoints that no map knows take the places': 'each partition has so many places; here are several',
   'a subscriber that never reads, but sends pongs: cut off': 'looks for the socket in the gateway that it asks',
   'keys are guessed: after so many wrong ones': 'each gateway counts the guesses that it sees',

@@ -152,7 +152,7 @@ test('what is known of a visitor is told, then erased, by a running server and a
   const nothing = { visitor: 'v-1', state: null, events: [], truncated: false }
   expect(await pulssi(['subject', 'v-1', '--erase', ...url])).toMatchObject({ code: 0, stdout: '{"erased":true}\n' })
   expect(JSON.parse((await pulssi(['subject', 'v-1', '--export', ...url])).stdout)).toEqual(nothing)
-  expect(await pulssi(['compact', ...url])).toMatchObject({ code: 0, stdout: '{"visitors":1,"segments":1}\n' })
+  expect(await pulssi(['compact', ...url])).toMatchObject({ code: 0, stdout: '{"visitors":1,"segments":3}\n' })
   await server.close()
 
   const counted = await foundationOf(data)

@@ -43,6 +43,7 @@ export const start = async (dataDir: string, { world, key }: Run): Promise<Runni
       }),
       onImage: async () => {},
       onFolded: () => {},
+      onSaid: () => {},
       onFatal: error => {
         throw new Error('a start that fails is refused, and ends nothing', { cause: error })
       },

@@ -34,7 +34,9 @@ beforeAll(() => {
   if (!existsSync(built)) throw new Error('the aggregator is not built: npm run build')
 })
 
-test('what was acknowledged is counted once, whenever the server is killed', { timeout: TEST_MS }, async () => {
+test.concurrent('what was acknowledged is counted once, whenever the server is killed', {
+  timeout: TEST_MS,
+}, async () => {
   const { code, report, told } = await run('--kills', '3', '--events', '100000', '--clients', '4')
   for (const { shown } of report.audits) expect(shown, told).toEqual([])
   expect(code).toBe(0)
@@ -44,7 +46,7 @@ test('what was acknowledged is counted once, whenever the server is killed', { t
   expect(report.kills.filter(({ image }) => image).length).toBeGreaterThanOrEqual(1)
 })
 
-test('a server that acknowledges before it writes is found out', { timeout: TEST_MS }, async () => {
+test.concurrent('a server that acknowledges before it writes is found out', { timeout: TEST_MS }, async () => {
   const { code, report } = await run('--early-ack', '--kills', '2', '--events', '20000', '--clients', '4')
   expect(code).toBe(1)
   for (const { lost, accepted, events } of report.audits) {

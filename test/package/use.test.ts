@@ -1,7 +1,7 @@
 /** What somebody gets who installs the tarballs: every way in which a program may take the packages up. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -68,12 +68,14 @@ describe('Node', () => {
         .map(entry => name + entry.slice(1))
     })
     expect(entries.length).toBeGreaterThan(6)
+    // Of the host's own choice, and therefore none of the packages' dependencies.
+    symlinkSync(join(root, 'node_modules/react'), join(consumer.folder, 'node_modules/react'))
     const lines = entries.map(entry => `require('${entry}'); await import('${entry}')`)
     expect(await node('entries.cjs', `(async () => {${lines.join('\n')}; console.log('done') })()`)).toBe('done')
   })
 
   test('importing for rendering on a server opens nothing and keeps no process alive', async () => {
-    const entries = ['', '/keep', '/live'].map(entry => `await import('@pulssi/sdk${entry}')`)
+    const entries = ['', '/keep', '/live', '/widget'].map(entry => `await import('@pulssi/sdk${entry}')`)
     const text = `const before = process.getActiveResourcesInfo().length\n${entries.join('\n')}
       console.log(process.getActiveResourcesInfo().length - before, typeof document, typeof window)`
     expect(await node('ssr.mjs', text)).toBe('0 undefined undefined')

@@ -34,6 +34,7 @@ export const detailOf = (recount: Recount, touchpoint: string, window: Window): 
     to: steps(to),
     left: ranking(left).map(([signal, n]) => ({ signal: signal === '' ? null : signal, n })),
     recovered: ranking(returned).map(([channel, n]) => ({ channel, n })),
+    reasons: [],
   }
 }
 

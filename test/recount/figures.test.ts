@@ -41,13 +41,17 @@ describe('recount, figures', () => {
       believed: false,
       baseline: 0.1,
       scales: { csat: { levels: [9, 6, 4, 8, 6], share: 0.424242, n: 33 } },
+      corrected: { score: -0.060606, low: -0.317136, high: 0.195924, estimator: 'plain' },
+      concentration: null,
     })
   })
 
   it('N31: nothing known is null and not believed', () => {
     const nothing = { low: null, high: null, n: 0, believed: false, baseline: 0.5 }
     expect(rate({ x: 0, n: 0 }, 9, 0.5)).toEqual({ rate: null, ...nothing })
-    expect(sentiment(new Tally(), 0.5)).toEqual({ score: null, ...nothing, visitors: 0, scales: {} })
+    const corrected = { score: null, low: null, high: null, estimator: 'plain' }
+    const answered = { visitors: 0, scales: {}, corrected, concentration: null }
+    expect(sentiment(new Tally(), 0.5)).toEqual({ score: null, ...nothing, ...answered })
   })
 
   it('N31: one answer is clipped to [−1, 1]', () => {

@@ -1,5 +1,6 @@
-import { type Pulse, type Rate, SCALES, type Scale, type ScaleFigures } from '@pulssi/protocol/client'
+import { type AskFigures, type Pulse, type Rate, SCALES, type Scale, type ScaleFigures } from '@pulssi/protocol/client'
 import type { Tally } from './tally.js'
+import { concentration, oneVoiceOneVote } from './voices.js'
 
 const Z = 1.959964
 const PULL = 20
@@ -92,23 +93,33 @@ export const sentiment = (tally: Tally, baseline: number | null): Pulse['sentime
       believed: false,
       baseline: roundedOrNull(baseline),
       scales,
+      corrected: { score: null, low: null, high: null, estimator: 'plain' },
+      concentration: null,
     }
   }
   const score = sum / n
   const N = n + 2
   const variance = (squares + 2 - (sum * sum) / N) / (N - 1)
   const half = Z * Math.sqrt(variance / N)
-  return {
+  const plain = {
     score: rounded(score),
     low: rounded(Math.max(-1, score - half)),
     high: rounded(Math.min(1, score + half)),
+  }
+  return {
+    ...plain,
     ...common,
     // N33
     believed: visitors >= ENOUGH_VISITORS && half < SCORE_HALF_WIDTH,
     baseline: roundedOrNull(baseline),
     scales,
+    corrected: oneVoiceOneVote(tally.said) ?? { ...plain, estimator: 'plain' },
+    concentration: concentration(tally.said),
   }
 }
+
+/** Of a stream in which nobody was asked anything. */
+export const NO_ASKS: AskFigures = { shown: 0, dismissed: 0, answered: 0, expired: 0, rate: null, saved: 0 }
 
 const scaleFigures = (tally: Tally): Pulse['sentiment']['scales'] => {
   const figures: Partial<Record<Scale, ScaleFigures>> = {}

@@ -1,5 +1,5 @@
 import type { HistoryRow, HistoryStep } from '@pulssi/protocol/client'
-import { dropOffSum, frictionSum, percentile, pulseNumber, rate, scoreSum, sentiment } from './figures.js'
+import { dropOffSum, frictionSum, NO_ASKS, percentile, pulseNumber, rate, scoreSum, sentiment } from './figures.js'
 import type { Recount } from './recount.js'
 import { Tally } from './tally.js'
 
@@ -74,5 +74,6 @@ const rowOf = ({ map }: Recount, touchpoint: string, tally: Tally): NamedRow => 
     },
     dwellMs: { p50: percentile(dwell, 50), p90: percentile(dwell, 90), p99: percentile(dwell, 99) },
     pulse: pulse === null ? null : Math.floor(pulse + 0.5 + TIE),
+    asks: NO_ASKS,
   }
 }

@@ -81,5 +81,8 @@ export const readConfig = (text: string): EngineConfig => {
     })),
     overflow: 'other',
     weights: { sentiment: 0.5, dropOff: 0.3, friction: 0.2 },
+    asks: [],
+    nudges: [],
+    budget: { sessionMs: 1, everyMs: 1, afterAnswerMs: 1, afterDismissalMs: 1, mostMs: 1 },
   }
 }

@@ -3,6 +3,7 @@ import type { Journey, Pulse, Window } from '@pulssi/protocol/client'
 import {
   dropOffSum,
   frictionSum,
+  NO_ASKS,
   percentile,
   pulledToward,
   pulseNumber,
@@ -240,6 +241,7 @@ class Board {
       late: this.#window === 'total' ? total(member => this.#recount.lateAt(member)) : 0,
       // Rounded half up; the last bits of a sum must not decide a tie.
       pulse: unrounded === null ? null : Math.floor(unrounded + 0.5 + TIE),
+      asks: NO_ASKS,
     }
   }
 

@@ -1,5 +1,7 @@
 import { SCALE_LEVELS, type Scale, type Window } from '@pulssi/protocol/client'
+import { LEVEL_VALUES } from './figures.js'
 import type { Counter, Fact } from './visits.js'
+import type { Said } from './voices.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -64,6 +66,7 @@ export class Tally {
   readonly dwellMs: number[] = []
   readonly visitors = new Set<string>()
   readonly answerers = new Set<string>()
+  readonly said: Said[] = []
 
   add(fact: Fact): void {
     switch (fact.what) {
@@ -77,6 +80,11 @@ export class Tally {
         const levels = this.#scale(fact.scale)
         levels[fact.level] = (levels[fact.level] ?? 0) + 1
         this.answerers.add(fact.visitor)
+        this.said.push({
+          visitor: fact.visitor,
+          slice: Math.floor(fact.time / (5 * SECOND)),
+          value: LEVEL_VALUES[fact.scale][fact.level] ?? 0,
+        })
         break
       }
       case 'signal':
@@ -106,6 +114,7 @@ export class Tally {
     for (const ms of other.dwellMs) this.dwellMs.push(ms)
     for (const visitor of other.visitors) this.visitors.add(visitor)
     for (const visitor of other.answerers) this.answerers.add(visitor)
+    for (const one of other.said) this.said.push(one)
   }
 
   #scale(scale: Scale): number[] {

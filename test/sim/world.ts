@@ -87,6 +87,9 @@ const randomConfig = (random: Random, cap: Cap, grainMs: number): EngineConfig =
     weights: random.chance(0.7)
       ? { sentiment: 0.5, dropOff: 0.3, friction: 0.2 }
       : { sentiment: random.int(1, 5), dropOff: random.int(0, 5), friction: random.int(0, 5) },
+    asks: [],
+    nudges: [],
+    budget: { sessionMs: 1, everyMs: 1, afterAnswerMs: 1, afterDismissalMs: 1, mostMs: 1 },
   }
 }
 

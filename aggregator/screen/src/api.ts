@@ -19,8 +19,8 @@ export interface Api {
   get<T>(path: string, parameters?: Parameters, signal?: AbortSignal): Promise<T>
   /** GET as it is, for downloads. Rejects as above. */
   text(path: string, parameters?: Parameters, signal?: AbortSignal): Promise<string>
-  /** POST of `{}`. Rejects as above. */
-  order<T>(path: string, signal?: AbortSignal): Promise<T>
+  /** POST of `body`, `{}` unless given. Rejects as above. */
+  order<T>(path: string, body?: object): Promise<T>
 }
 
 const UNAUTHORIZED = 401
@@ -58,9 +58,9 @@ export const createApi = (token: Readable<string | null>, unauthorized: () => vo
   return {
     get: async (path, parameters = {}, signal) => (await ask(target(path, parameters), init(signal))).json(),
     text: async (path, parameters = {}, signal) => (await ask(target(path, parameters), init(signal))).text(),
-    order: async (path, signal) => {
-      const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
-      return (await ask(path, { ...post, ...init(signal) })).json()
+    order: async (path, body = {}) => {
+      const headers = { 'content-type': 'application/json' }
+      return (await ask(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
     },
   }
 }

@@ -1,13 +1,5 @@
-import {
-  type Detail,
-  type EventTotals,
-  type Journey,
-  type Pulse,
-  type Voice,
-  WINDOWS,
-  type Window,
-} from '@pulssi/protocol'
-import type { EngineConfig, Figures, Readings, View } from '../engine/index.js'
+import { type Detail, type EventTotals, type Journey, type Pulse, WINDOWS, type Window } from '@pulssi/protocol'
+import type { EngineConfig, Figures, Readings, Spoken, View } from '../engine/index.js'
 import type { Bus, Clock } from '../ports.js'
 import { PARTIALS, partitionOf, wantSubject } from '../worker/index.js'
 import { Absorber } from './absorber.js'
@@ -129,9 +121,9 @@ export class Board {
     return this.#view.members(name)
   }
 
-  /** Newest first; of a touchpoint that few stand behind, none. */
-  voices(touchpoint: string): Voice[] {
-    return this.#view.voices(touchpoint)
+  /** Comments with who said them, newest first; of a touchpoint that few stand behind, none. */
+  spoken(touchpoint: string): readonly Spoken[] {
+    return this.#view.spoken(touchpoint)
   }
 
   /** What a pulse doesn't say of a touchpoint or roll-up; gives way to sockets. */

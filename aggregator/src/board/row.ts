@@ -1,4 +1,4 @@
-import { type Pulse, type PulseRow, SCALES, WINDOWS } from '@pulssi/protocol'
+import { ESTIMATORS, type Pulse, type PulseRow, SCALES, WINDOWS } from '@pulssi/protocol'
 
 const scalesOf = (pulse: Pulse): number[] => {
   const flat: number[] = []
@@ -11,7 +11,7 @@ const scalesOf = (pulse: Pulse): number[] => {
 
 /** A pulse as the wire carries it. Its clock and age are the frame's. */
 export const toRow = (pulse: Pulse): PulseRow => {
-  const { visits, dropOff, sentiment, friction, dwellMs } = pulse
+  const { visits, dropOff, sentiment, friction, dwellMs, asks } = pulse
   return [
     pulse.touchpoint,
     pulse.channel,
@@ -54,6 +54,17 @@ export const toRow = (pulse: Pulse): PulseRow => {
     pulse.visitors,
     pulse.late,
     pulse.pulse,
+    sentiment.corrected.score,
+    sentiment.corrected.low,
+    sentiment.corrected.high,
+    ESTIMATORS.indexOf(sentiment.corrected.estimator),
+    sentiment.concentration,
+    asks.shown,
+    asks.dismissed,
+    asks.answered,
+    asks.expired,
+    asks.rate,
+    asks.saved,
   ]
 }
 

@@ -14,10 +14,12 @@ const parse = (url: string, scheme: 'http' | 'ws'): URL => {
 /** Checks the address of a server, whose WebSocket the SDK finds by itself. Throws CliError. */
 export const socketUrl = (url: string): string => parse(url, 'ws').href
 
-/** To another path of the same server; that of a WebSocket is left out. Throws CliError. */
-export const pathUrl = (url: string, path: string): string => {
+/** To another path of the same server, maybe with a query; that of a WebSocket is left out. Throws CliError. */
+export const pathUrl = (url: string, target: string): string => {
   const address = parse(url, 'http')
+  const [path = '', query = ''] = target.split('?')
   address.pathname = address.pathname.replace(/\/+$/, '').replace(SOCKET_PATH, '') + path
+  address.search = query
   return address.href
 }
 

@@ -30,14 +30,26 @@ const messageOf = (text: string): string => {
   }
 }
 
+/** How one asks: the scope that it takes, and what is sent along with a POST. */
+export interface AskOptions {
+  readonly scope?: string
+  readonly body?: unknown
+}
+
 /** Asks a running server; resolves with an answer that is one. Throws CliError. */
-export const ask = async (io: Io, { url, token }: AdminOptions, path: string, method: string): Promise<Response> => {
+export const ask = async (
+  io: Io,
+  { url, token }: AdminOptions,
+  path: string,
+  method: string,
+  { scope = 'admin', body = {} }: AskOptions = {},
+): Promise<Response> => {
   const { PULSSI_TOKEN } = io.env
   const secret = token ?? PULSSI_TOKEN
   const headers: Record<string, string> = secret === undefined ? {} : { authorization: `Bearer ${secret}` }
   const isOrder = method === 'POST'
   if (isOrder) headers['content-type'] = 'application/json'
-  const init = { method, headers, signal: io.signal, ...(isOrder ? { body: '{}' } : {}) }
+  const init = { method, headers, signal: io.signal, ...(isOrder ? { body: JSON.stringify(body) } : {}) }
   let response: Response
   try {
     response = await fetch(pathUrl(url, path), init)
@@ -49,7 +61,7 @@ export const ask = async (io: Io, { url, token }: AdminOptions, path: string, me
   if (response.ok) return response
   const message = messageOf(await response.text())
   if (response.status === 401 || response.status === 403) {
-    const how = 'give a token with the scope admin with --token or PULSSI_TOKEN'
+    const how = `give a token with the scope ${scope} with --token or PULSSI_TOKEN`
     throw new CliError('refused', `${url} refused (${response.status}): ${message}; ${how}`)
   }
   throw new CliError('failed', `${url} answered ${response.status}: ${message}`)

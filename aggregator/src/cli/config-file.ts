@@ -13,26 +13,31 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { ConfigError, checkShape, type Environment } from '../config/index.js'
+import { type Config, ConfigError, checkShape, type Environment, readJson } from '../config/index.js'
 import { CliError } from './exits.js'
-import { withList } from './json-text.js'
+import { withItem, withList, withoutItem } from './json-text.js'
 
 /** It holds secrets: its owner's alone. */
 const MODE = 0o600
 
 type Entry = Readonly<Record<string, unknown>>
+type Value = Readonly<Record<string, unknown>>
 
 /** A configuration file as it is written, for commands that change a list of it. */
 export class ConfigFile {
   readonly path: string
+  /** With every default; secrets as they are written. */
+  readonly config: Config
   readonly #text: string
-  readonly #value: Readonly<Record<string, unknown>>
+  readonly #value: Value
 
   /** A file that isn't there yet counts as empty. Throws CliError where it can't be used. */
   constructor(path: string) {
     this.path = existsSync(path) ? realpathSync(path) : path
     this.#text = existsSync(path) ? readFileSync(path, 'utf8') : '{}\n'
-    this.#value = parsed(path, this.#text)
+    const { value, config } = parsed(path, this.#text)
+    this.#value = value
+    this.config = config
   }
 
   list(name: 'keys' | 'readTokens' | 'jwt'): readonly Entry[] {
@@ -46,7 +51,20 @@ export class ConfigFile {
 
   /** Puts a list in place, all of it or nothing, and only if the whole is a good configuration. */
   replace(name: 'keys' | 'readTokens', entries: readonly Entry[]): void {
-    const text = withList(this.#text, name, entries)
+    this.#write(withList(this.#text, name, entries))
+  }
+
+  /** Puts an entry behind the others of a list, under the same conditions. */
+  add(name: 'asks' | 'nudges', entry: Entry): void {
+    this.#write(withItem(this.#text, name, entry))
+  }
+
+  /** Takes one out, by its place in the list. */
+  remove(name: 'asks' | 'nudges', index: number): void {
+    this.#write(withoutItem(this.#text, name, index))
+  }
+
+  #write(text: string): void {
     parsed(this.path, text)
     const fresh = join(dirname(this.path), `.${basename(this.path)}.${process.pid}`)
     try {
@@ -76,14 +94,13 @@ export class ConfigFile {
   }
 }
 
-const parsed = (path: string, text: string): Readonly<Record<string, unknown>> => {
+const parsed = (path: string, text: string): { value: Value; config: Config } => {
   try {
-    const value: unknown = JSON.parse(text)
-    checkShape(value, path)
-    return value as Readonly<Record<string, unknown>>
+    const value = readJson(text, path)
+    const config = checkShape(value, path)
+    return { value: value as Value, config }
   } catch (error) {
-    if (error instanceof ConfigError) throw new CliError('config', error.message)
-    throw new CliError('config', `${path} is no JSON: ${(error as Error).message}`)
+    throw error instanceof ConfigError ? new CliError('config', error.message) : error
   }
 }
 

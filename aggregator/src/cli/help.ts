@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Begin:': ['dev', 'init', 'serve', 'nats', 'doctor', 'completion'],
   'Events and figures:': ['send', 'tail', 'replay', 'load'],
+  'Asking:': ['asks', 'voice'],
   'What is kept:': ['backup', 'restore', 'compact', 'subject', 'data'],
   'Access and alerts:': ['keys', 'token', 'hooks'],
 }

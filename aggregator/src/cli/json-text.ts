@@ -26,7 +26,7 @@ const skipValue = (text: string, at: number): number => {
   let i = at
   while (i < text.length) {
     const char = text[i] ?? ''
-    if (depth === 0 && (char === ',' || char === '}')) break
+    if (depth === 0 && (char === ',' || char === '}' || char === ']')) break
     if (char === '"') {
       i = skipString(text, i)
       continue
@@ -66,4 +66,36 @@ export const withList = (text: string, name: string, entries: readonly unknown[]
   const before = text.slice(0, end).trimEnd()
   const comma = before.endsWith('{') ? '' : ','
   return `${before}${comma}\n  ${JSON.stringify(name)}: ${written(entries)}\n${text.slice(end)}`
+}
+
+/** Where the entries of a list stand, whose own text is at `span`. */
+const itemsOf = (text: string, { start, end }: Span): Span[] => {
+  const items: Span[] = []
+  let i = skipSpace(text, start + 1)
+  while (i < end - 1) {
+    const span = { start: i, end: skipValue(text, i) }
+    items.push(span)
+    i = skipSpace(text, span.end)
+    if (text[i] === ',') i = skipSpace(text, i + 1)
+  }
+  return items
+}
+
+/** The text with one more entry at the end of the list `name`, which is made where there is none. */
+export const withItem = (text: string, name: string, entry: unknown): string => {
+  const span = membersOf(text).get(name)
+  const last = span === undefined ? undefined : itemsOf(text, span).at(-1)
+  if (last === undefined) return withList(text, name, [entry])
+  return `${text.slice(0, last.end)},\n    ${JSON.stringify(entry)}${text.slice(last.end)}`
+}
+
+/** The text without one entry of the list `name`, and without the comma that parted it from its neighbour. */
+export const withoutItem = (text: string, name: string, index: number): string => {
+  const span = membersOf(text).get(name)
+  const items = span === undefined ? [] : itemsOf(text, span)
+  const [gone, former, next] = [items[index], items[index - 1], items[index + 1]]
+  if (gone === undefined) return text
+  if (items.length === 1) return withList(text, name, [])
+  if (former !== undefined) return text.slice(0, former.end) + text.slice(gone.end)
+  return text.slice(0, gone.start) + text.slice(next?.start ?? gone.end)
 }

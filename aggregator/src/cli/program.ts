@@ -1,6 +1,7 @@
 import { WINDOWS, type Window } from '@pulssi/protocol'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { VERSION } from '../version.js'
+import { addAsks } from './asks.js'
 import { addBackup } from './backup.js'
 import { addCompact } from './compact.js'
 import { addCompletion } from './completion.js'
@@ -23,6 +24,7 @@ import { type ServeOptions, serve } from './serve.js'
 import { addSubject } from './subject.js'
 import { type TailOptions, tail } from './tail.js'
 import { addToken } from './token.js'
+import { addVoice } from './voice.js'
 
 const CONNECTIONS = 1_000
 
@@ -169,6 +171,8 @@ const buildProgram = (io: Io, done: Done): Command => {
     addRestore,
     addCompact,
     addSubject,
+    addAsks,
+    addVoice,
     addKeys,
     addToken,
     addHooks,

@@ -24,6 +24,8 @@ export interface AlertsRoleOptions extends Pick<TenancyOptions, 'steadyMs' | 'af
   readonly delaysMs?: readonly number[] | undefined
   /** Hears of what this process finds, while it owns the alerts; all others are told over the Bus. */
   readonly onChange: OnChange
+  /** What else the owner of the alerts does for as long as it is that; returns how it ends. */
+  readonly beside: (tenure: Tenure, alerts: Alerts) => () => Promise<void>
 }
 
 /** What is done while the lease is held. */
@@ -31,6 +33,7 @@ interface Served {
   readonly alerts: Alerts
   /** Answers others no more. */
   readonly end: () => void
+  readonly endBeside: () => Promise<void>
 }
 
 /**
@@ -104,7 +107,7 @@ export class AlertsRole {
   }
 
   async #open(tenure: Tenure): Promise<void> {
-    const { store, board, bus, calls, clock, logger, owner, isReplay, delaysMs, onChange } = this.#options
+    const { store, board, bus, calls, clock, logger, owner, isReplay, delaysMs, onChange, beside } = this.#options
     const alerts = await Alerts.open({
       ...{ store, board, clock, logger, isReplay, delaysMs, tenure, config: this.#config },
       onFenced: error => {
@@ -118,7 +121,8 @@ export class AlertsRole {
     })
     // It may have changed while they were opened.
     alerts.replace(this.#config)
-    this.#served = { alerts, end: answerAlerts(calls, { alerts, tenure, rules: () => hashOf(this.#config) }) }
+    const end = answerAlerts(calls, { alerts, tenure, rules: () => hashOf(this.#config) })
+    this.#served = { alerts, end, endBeside: beside(tenure, alerts) }
   }
 
   async #openAnew(tenure: Tenure): Promise<void> {
@@ -138,6 +142,7 @@ export class AlertsRole {
     const served = this.#served
     this.#served = null
     served?.end()
+    await served?.endBeside()
     await served?.alerts.close()
   }
 

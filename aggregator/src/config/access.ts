@@ -5,7 +5,7 @@ import { object } from './problems.js'
 
 const KEY = /^(pk|sk)_[A-Za-z0-9_-]+$/
 /** What a token may be good for. */
-export const SCOPES = ['pulse', 'voice', 'incidents', 'admin'] as const
+export const SCOPES = ['pulse', 'voice', 'reply', 'incidents', 'admin'] as const
 /** Issuers of tokens, so that each one's key can be changed while the old one still holds. */
 const ISSUERS = 8
 

@@ -1,5 +1,6 @@
-import type { EngineConfig, TouchpointRule } from '../engine/index.js'
-import type { Config } from './schema.js'
+import { ASK_FORMS } from '@pulssi/protocol'
+import type { AskRule, EngineConfig, NudgeRule, TouchpointRule } from '../engine/index.js'
+import type { AskConfig, Config, NudgeConfig } from './schema.js'
 
 interface Stay {
   readonly idle?: number | undefined
@@ -11,8 +12,28 @@ const stay = ({ idle, grace }: Stay): { idleMs?: number; graceMs?: number } => (
   ...(grace !== undefined && { graceMs: grace }),
 })
 
-/** The part of the configuration that enters the log and changes what is counted. */
-export const toEngineConfig = ({ journey }: Config): EngineConfig => ({
+const askRule = ({ id, touchpoints, kind, options, reason, trigger, validFor }: AskConfig): AskRule => ({
+  id,
+  touchpoints: [...touchpoints],
+  form: ASK_FORMS.indexOf(kind),
+  options: options.length,
+  reason,
+  trigger: trigger.on,
+  dwellMs: trigger.on === 'dwell' ? trigger.after : 0,
+  signals: trigger.on === 'signal' ? [...(trigger.names ?? [])] : [],
+  validMs: validFor,
+})
+
+const nudgeRule = ({ id, touchpoints, signals = [], holdout, validFor }: NudgeConfig): NudgeRule => ({
+  id,
+  touchpoints: [...touchpoints],
+  signals: [...signals],
+  validMs: validFor,
+  holdout,
+})
+
+/** The part of the configuration that enters the log and changes what is counted, or who is asked. */
+export const toEngineConfig = ({ journey, asks, nudges, budget }: Config): EngineConfig => ({
   idleMs: journey.idle,
   graceMs: journey.grace,
   horizonMs: journey.horizon,
@@ -29,4 +50,13 @@ export const toEngineConfig = ({ journey }: Config): EngineConfig => ({
   ),
   overflow: journey.overflow,
   weights: { ...journey.weights },
+  asks: asks.map(askRule),
+  nudges: nudges.map(nudgeRule),
+  budget: {
+    sessionMs: budget.session,
+    everyMs: budget.every,
+    afterAnswerMs: budget.afterAnswer,
+    afterDismissalMs: budget.afterDismissal,
+    mostMs: budget.most,
+  },
 })

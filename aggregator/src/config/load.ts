@@ -47,15 +47,18 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-const readJson = (file: string): unknown => {
-  let text: string
+const readFile = (file: string): string => {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     const message = missing ? 'there is no such file: check the path given to --config' : reasonOf(error)
     throw new ConfigError(file, [{ path: '', message }])
   }
+}
+
+/** A configuration's text as JSON. Throws ConfigError. */
+export const readJson = (text: string, source: string): unknown => {
   const problems: Problem[] = []
   try {
     const value: unknown = JSON.parse(text, (key, part: unknown) => {
@@ -64,9 +67,9 @@ const readJson = (file: string): unknown => {
     })
     if (problems.length === 0) return value
   } catch (error) {
-    throw new ConfigError(file, [{ path: '', message: `is no JSON: ${reasonOf(error)}` }])
+    throw new ConfigError(source, [{ path: '', message: `is no JSON: ${reasonOf(error)}` }])
   }
-  throw new ConfigError(file, problems)
+  throw new ConfigError(source, problems)
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -106,10 +109,14 @@ const checkBinding = ({ server, keys, readTokens, jwt }: Config): Problem[] => {
   return [{ path: 'server.host', message }]
 }
 
-/** Checks the form alone, for who has not the environment that it will be read in. Throws ConfigError. */
-export const checkShape = (value: unknown, source: string): void => {
+/**
+ * Checks the form alone, for who has not the environment that it will be read in: secrets stay as they are written.
+ * Throws ConfigError.
+ */
+export const checkShape = (value: unknown, source: string): Config => {
   const result = configSchema.safeParse(value)
   if (!result.success) throw new ConfigError(source, problemsFrom(result.error))
+  return result.data
 }
 
 /**
@@ -117,9 +124,7 @@ export const checkShape = (value: unknown, source: string): void => {
  * every problem at once.
  */
 export const parseConfig = (value: unknown, source = 'the configuration', env: Environment = process.env): Config => {
-  const result = configSchema.safeParse(value)
-  if (!result.success) throw new ConfigError(source, problemsFrom(result.error))
-  const { config, problems } = resolveSecrets(result.data, env)
+  const { config, problems } = resolveSecrets(checkShape(value, source), env)
   problems.push(...checkBinding(config))
   if (problems.length > 0) throw new ConfigError(source, problems)
   return config
@@ -127,6 +132,6 @@ export const parseConfig = (value: unknown, source = 'the configuration', env: E
 
 /** Reads, overrides and checks. Throws ConfigError with every problem at once. */
 export const loadConfig = (sources: ConfigSources): Config => {
-  const value = sources.file === undefined ? {} : readJson(sources.file)
+  const value = sources.file === undefined ? {} : readJson(readFile(sources.file), sources.file)
   return parseConfig(override(value, sources), sources.file, sources.env)
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DEFAULT_LIMITS, type Limits } from '../gateway/limits.js'
 import { issuersSchema, keysSchema, readTokensSchema } from './access.js'
 import { HOOKS, hookSchema, RULES, ruleSchema } from './alerts.js'
+import { asksSchema, budgetSchema, idTwice, nudgesSchema } from './asks.js'
 import { journeySchema } from './journey.js'
 import { CLUSTER_PARTITIONS, checkCluster, natsSchema, rolesSchema, WORKERS } from './nats.js'
 import { object } from './problems.js'
@@ -83,7 +84,10 @@ export const configSchema = object({
     .record(z.string().regex(NAME, { error: 'is no name: lower case letters, digits, _ and -' }), hookSchema)
     .refine(hooks => Object.keys(hooks).length <= HOOKS, { error: `are more than ${HOOKS}: leave some out` })
     .default({}),
-}).superRefine(({ cuts, rules, hooks }, context) => {
+  asks: asksSchema.default([]),
+  nudges: nudgesSchema.default([]),
+  budget: budgetSchema.prefault({}),
+}).superRefine(({ cuts, rules, hooks, asks, nudges }, context) => {
   const twice = (path: string, names: readonly string[], last?: string): void => {
     const index = firstTwice(names)
     if (index < 0) return
@@ -96,6 +100,10 @@ export const configSchema = object({
     rules.map(({ name }) => name),
     'name',
   )
+  const path = idTwice(asks, nudges)
+  if (path !== null) {
+    context.addIssue({ code: 'custom', path, message: 'is there twice: each ask and each nudge has an id of its own' })
+  }
   for (const [index, { hook }] of rules.entries()) {
     if (hook === undefined || Object.hasOwn(hooks, hook)) continue
     const message = `"${hook}" is not among the hooks (${Object.keys(hooks).join(', ') || 'there are none'})`
@@ -110,3 +118,5 @@ export type ReadToken = Config['readTokens'][number]
 export type Issuer = Config['jwt'][number]
 export type Rule = Config['rules'][number]
 export type Hook = Config['hooks'][string]
+export type { AskConfig, BudgetConfig, NudgeConfig } from './asks.js'
+export type { TextByLanguage } from './texts.js'

@@ -1,4 +1,5 @@
 import type { Config } from '../config/index.js'
+import { checkAsks } from './asks.js'
 import { checkCertificate } from './certificate.js'
 import { checkConfiguration } from './configuration.js'
 import { checkDisk } from './disk.js'
@@ -30,6 +31,7 @@ export const diagnose = async ({ load, file, url, token, inspect }: Patient): Pr
   const { findings, config } = checkConfiguration(load, file)
   const all = [...findings, ...(await checkMachine(config))]
   if (config !== null) {
+    all.push(...checkAsks(config))
     const { dataDir, partitions, retentionHours, tls } = config.server
     if (tls !== undefined) all.push(checkCertificate(tls, Date.now()))
     all.push(...(await checkPorts(config)), ...(await checkHooks(config)))

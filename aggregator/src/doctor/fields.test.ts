@@ -50,4 +50,7 @@ it('tells how long a field stays from the configuration', () => {
   expect(visitorHours(config)).toBe(36)
   expect(stayText('visit', config)).toBe("12 h in the log; 36 h after the last event in the visitor's row")
   expect(stayText('moment', config)).toBe('not kept')
+  expect(stayText('asks', config)).toBe('12 h in the log; 180 days at most in the row of who was asked')
+  const short = parseConfig({ budget: { every: '1d', afterAnswer: '1d', afterDismissal: '1d', most: '2d' } })
+  expect(stayText('asks', short)).toBe('72 h in the log; 30 days at most in the row of who was asked')
 })

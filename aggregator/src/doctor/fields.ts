@@ -10,11 +10,13 @@ type Figure = Config['rules'][number]['figure']
  * - `day`: hashed with the day's salt, which is destroyed a day later.
  * - `log`: in the log for the retention, or until its visitor is erased and the log compacted.
  * - `visit`: in the log as above, and in the visitor's row until the visitor is forgotten.
+ * - `asks`: in the log as above, and in the row of who was asked as long as the budget of asks binds it.
  * - `words`: in the log as above, and among the newest comments of its touchpoint for 30 days at most.
+ * - `answers`: in the log as above, and with a hash of who gave it among the newest answers of its touchpoint.
  * - `counts`: in the log as above, and then in sums that tell of nobody.
  * - `file`: in the configuration, as long as the operator leaves it there.
  */
-export type Stay = 'moment' | 'day' | 'log' | 'visit' | 'words' | 'counts' | 'file'
+export type Stay = 'moment' | 'day' | 'log' | 'visit' | 'asks' | 'words' | 'answers' | 'counts' | 'file'
 
 export interface Field {
   readonly name: string
@@ -82,30 +84,34 @@ const EVENT: readonly Field[] = [
     stay: 'counts',
     figures: ['sentiment'],
   }),
-  optional('score', ['event'], { is: 'the answer', usedBy: 'sentiment', stay: 'counts', figures: ['sentiment'] }),
+  optional('score', ['event'], { is: 'the answer', usedBy: 'sentiment', stay: 'answers', figures: ['sentiment'] }),
   optional('comment', ['event'], {
     is: 'words of the visitor, scrubbed',
     usedBy: 'people who read them',
     stay: 'words',
   }),
   optional('text', ['event'], { is: 'an answer in words, scrubbed', usedBy: 'people who read them', stay: 'words' }),
-  optional('option', ['event'], { is: 'the option chosen', usedBy: 'why they left', stay: 'log' }),
-  optional('ask', ['event'], { is: 'which question was answered', usedBy: 'the budget of asks', stay: 'log' }),
+  optional('option', ['event'], { is: 'the option chosen', usedBy: 'why they left', stay: 'counts' }),
+  optional('ask', ['event'], {
+    is: 'which question, message or answer it is about',
+    usedBy: 'the budget of asks, what became of them',
+    stay: 'asks',
+  }),
   optional('result', ['event'], {
-    is: 'whether a question was shown or dismissed',
-    usedBy: 'the budget of asks',
-    stay: 'log',
+    is: 'whether it was shown or dismissed, or is wanted now',
+    usedBy: 'the budget of asks, what became of them',
+    stay: 'asks',
   }),
   optional('name', ['event'], {
-    is: 'which signal of trouble',
-    usedBy: 'friction, why they left',
+    is: "which signal of trouble, with a form field's name or a failed request's status at most; nothing that was typed",
+    usedBy: 'friction, why they left, who is asked or sent a message',
     stay: 'counts',
     figures: ['friction'],
   }),
   optional('customer', ['event'], {
-    is: "the host's keyed hash of its own customer id",
-    usedBy: 'journeys across channels',
-    stay: 'log',
+    is: "the host's keyed hash of its own customer id; hashed once more before it is in the log",
+    usedBy: "one budget of asks over all of a person's devices, answers that wait for it",
+    stay: 'asks',
   }),
   optional('code', ['event'], { is: 'a journey code of short life', usedBy: 'journeys across channels', stay: 'log' }),
 ]
@@ -154,6 +160,8 @@ export const FIELDS: readonly Field[] = [...EVENT, ...AROUND]
 
 const HOUR_MS = 3_600_000
 const DAY_HOURS = 24
+/** A visitor linked to a customer is known to be, after its last event. */
+const LINK_MS = 30 * DAY_HOURS * HOUR_MS
 
 /** The longest that a visitor is remembered after the last event: idle or grace, the horizon, and a day. */
 export const visitorHours = ({ journey }: Pick<Config, 'journey'>): number => {
@@ -166,8 +174,12 @@ export const visitorHours = ({ journey }: Pick<Config, 'journey'>): number => {
   return (longestMs + horizon) / HOUR_MS + DAY_HOURS
 }
 
+/** The longest that somebody is remembered for the sake of asks: as long as one binds the next, or who is linked comes. */
+const longestDays = ({ budget: { every, afterAnswer, afterDismissal, most } }: Pick<Config, 'budget'>): number =>
+  Math.ceil(Math.max(every, afterAnswer, afterDismissal, most, LINK_MS) / (DAY_HOURS * HOUR_MS))
+
 /** How long a field stays, in words and in hours of this configuration. */
-export const stayText = (stay: Stay, config: Pick<Config, 'journey' | 'server'>): string => {
+export const stayText = (stay: Stay, config: Pick<Config, 'journey' | 'server' | 'budget'>): string => {
   const log = `${config.server.retentionHours} h in the log`
   switch (stay) {
     case 'moment':
@@ -178,8 +190,12 @@ export const stayText = (stay: Stay, config: Pick<Config, 'journey' | 'server'>)
       return log
     case 'visit':
       return `${log}; ${Math.round(visitorHours(config) * 10) / 10} h after the last event in the visitor's row`
+    case 'asks':
+      return `${log}; ${longestDays(config)} days at most in the row of who was asked`
     case 'words':
       return `${log}; the newest of a touchpoint 30 days at most`
+    case 'answers':
+      return `${log}; the newest of a touchpoint with a hash of who gave it`
     case 'counts':
       return `${log}; then in sums that tell of nobody`
     case 'file':

@@ -44,9 +44,17 @@ export const transitionsFrom = (spots: Spots, spot: Spot, window: Window, clock:
   return counts
 }
 
-const addExits = (spots: Spots, spot: Spot, window: Window, clock: number, left: Counts, back: Counts): void => {
+/** Why visits ended, and by what channel their visitors came back. */
+interface Exits {
+  readonly left: Counts
+  readonly reasons: Counts
+  readonly back: Counts
+}
+
+const addExits = (spots: Spots, spot: Spot, window: Window, clock: number, { left, reasons, back }: Exits): void => {
   eachCell(spots, spot, window, clock, Cell.recovered, ({ names }, key, n) => {
     if (key < Cell.answer) add(back, names.channels[key - Cell.recovered] as string, n)
+    if (key >= Cell.reason && key < Cell.transition) add(reasons, names.reasons[key - Cell.reason] as string, n)
     if (key < Cell.exit || key >= Cell.dwell) return
     add(left, key === Cell.exit ? '' : (names.signals[key - Cell.exit - 1] as string), n)
   })
@@ -59,10 +67,9 @@ const addExits = (spots: Spots, spot: Spot, window: Window, clock: number, left:
 export function* detail(spots: Spots, name: string, window: Window, clock: number): Generator<void, Detail> {
   const spot = spots.named(name)
   const from: Counts = new Map()
-  const left: Counts = new Map()
-  const back: Counts = new Map()
+  const exits: Exits = { left: new Map(), reasons: new Map(), back: new Map() }
   for (const part of spot.members ?? [spot]) {
-    addExits(spots, part, window, clock, left, back)
+    addExits(spots, part, window, clock, exits)
     yield
   }
   if (spot.members === null) {
@@ -80,7 +87,8 @@ export function* detail(spots: Spots, name: string, window: Window, clock: numbe
     window,
     from: steps(from),
     to: steps(to),
-    left: ranked(left).map(([signal, n]) => ({ signal: signal === '' ? null : signal, n })),
-    recovered: ranked(back).map(([channel, n]) => ({ channel, n })),
+    left: ranked(exits.left).map(([signal, n]) => ({ signal: signal === '' ? null : signal, n })),
+    recovered: ranked(exits.back).map(([channel, n]) => ({ channel, n })),
+    reasons: ranked(exits.reasons).map(([reason, n]) => ({ reason, n })),
   }
 }

@@ -1,3 +1,4 @@
+import { Answered } from './answered.js'
 import { EXACT_VISITORS, newest, type Seen } from './crowd.js'
 import type { Engine } from './engine.js'
 import { type Page, RING_START, TOTAL_SPAN } from './ledger.js'
@@ -28,8 +29,10 @@ export function digest(engines: readonly Engine[], options: DigestOptions = {}):
     ...aggregate(engines, options),
     ...crowds(engines),
     ...quorums(engines),
+    ...answers(engines),
     ...voices(engines),
     ...visitors(engines),
+    ...people(engines),
   ].join('\n')
 }
 
@@ -89,12 +92,16 @@ function eachKept(page: Page, now: number, visit: (span: number, label: string) 
 }
 
 function cellName(engine: Engine, key: number): string {
-  const { touchpoints, channels, signals } = engine.state.places
+  const { touchpoints, channels, signals, reasons } = engine.state.places
   if (key >= Cell.transition) return `to ${touchpoints.list[key - Cell.transition]}`
+  if (key >= Cell.reason) return `reason ${reasons.list[key - Cell.reason]}`
+  if (key >= Cell.asked) return `asked ${key - Cell.asked}`
   if (key >= Cell.dwell) return `dwell ${key - Cell.dwell}`
   if (key > Cell.exit) return `exit ${signals.list[key - Cell.exit - 1]}`
   if (key === Cell.exit) return 'exit'
   if (key >= Cell.signal) return `signal ${signals.list[key - Cell.signal]}`
+  if (key >= Cell.nudged) return `nudged ${key - Cell.nudged}`
+  if (key >= Cell.asks) return `ask ${key - Cell.asks}`
   if (key >= Cell.answer) return `answer ${key - Cell.answer}`
   if (key >= Cell.recovered) return `recovered ${channels.list[key - Cell.recovered]}`
   return `count ${key}`
@@ -155,6 +162,26 @@ function quorums(engines: readonly Engine[]): string[] {
   return lines.sort()
 }
 
+/** Who answered what, as far as it is remembered. */
+function answers(engines: readonly Engine[]): string[] {
+  const merged = new Map<string, Answered>()
+  for (const { state } of engines) {
+    state.answers.forEach((answered, place) => {
+      const name = state.places.touchpoints.list[place] as string
+      const all = merged.get(name) ?? new Answered()
+      merged.set(name, all)
+      all.merge(answered)
+    })
+  }
+  return [...merged]
+    .map(([name, answered]) => {
+      const told: string[] = []
+      answered.eachRemembered((hi, lo, time, value, n) => told.push(`${hex(hi)}${hex(lo)}@${time}:${value}×${n}`))
+      return `answers ${name} ${told.join(' ')}`
+    })
+    .sort()
+}
+
 function voices(engines: readonly Engine[]): string[] {
   const heard = new Map<string, (readonly Spoken[])[]>()
   for (const { state } of engines) {
@@ -186,6 +213,19 @@ function overtaken(ranks: Map<number, number>): string {
     kept.push(`${key}@${time}`)
   }
   return kept.join(' ')
+}
+
+/** Who was asked, answered or is linked, and what is yet to be told of them. */
+function people(engines: readonly Engine[]): string[] {
+  const lines: string[] = []
+  for (const { state } of engines) {
+    for (const { row: _, hi, lo, pending, ...rest } of state.people) {
+      const ask = pending && { ...pending, place: state.places.touchpoints.list[pending.place] }
+      lines.push(`person ${hex(hi)}${hex(lo)} ${JSON.stringify({ ...rest, ask })}`)
+    }
+    for (const { number, told } of state.outbox.letters) lines.push(`letter ${number} ${JSON.stringify(told)}`)
+  }
+  return lines.sort()
 }
 
 function visitors(engines: readonly Engine[]): string[] {

@@ -1,11 +1,17 @@
+import { AskFold } from './ask-fold.js'
+import { Asking } from './asking.js'
 import { decodeUtf8 } from './bytes.js'
 import type { EngineConfig } from './config.js'
 import { Departed } from './departed.js'
 import { type Effects, Fold } from './fold.js'
 import { readImage } from './image.js'
 import { Imaging } from './imaging.js'
+import { Kin } from './kin.js'
+import { readLetter } from './outbox.js'
 import { PartialWriter } from './partial.js'
+import { readPolicy, readReply } from './read-record.js'
 import { RecordType } from './record.js'
+import type { Saying } from './saying.js'
 import { State } from './state.js'
 import { Timeline } from './timeline.js'
 import { Word } from './visitors.js'
@@ -18,8 +24,11 @@ import { Visits } from './visits.js'
 export class Engine {
   readonly state = new State()
   readonly visits = new Visits(this.state.visitors, this.state.ledger, this.state.places)
-  readonly timeline = new Timeline(this.state, this.visits)
-  readonly #fold = new Fold(this.state, this.timeline, this.visits)
+  readonly #asking = new Asking(this.state, this.visits)
+  readonly #kin = new Kin(this.state, this.#asking)
+  readonly timeline = new Timeline(this.state, this.visits, this.#asking)
+  readonly #askFold = new AskFold(this.state, this.#asking, this.#kin, this.visits)
+  readonly #fold = new Fold(this.state, this.timeline, this.visits, this.#askFold)
   readonly #partials = new PartialWriter()
 
   /** `key`: of all id hashes; a `key` record in the log replaces it. */
@@ -41,8 +50,14 @@ export class Engine {
     return this.state.clock
   }
 
+  /** What pages are to be told because of the entry that was applied last. A replay says it again. */
+  get said(): readonly Saying[] {
+    return this.#asking.said
+  }
+
   /** Applies one log entry: all its records, in order. */
   apply(entry: Uint8Array, effects: Effects): void {
+    if (this.#asking.said.length > 0) this.#asking.said = []
     const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength)
     let record = 0
     for (let at = 0; at < entry.length; at += view.getUint32(at, true)) {
@@ -99,6 +114,18 @@ export class Engine {
       case RecordType.key:
         this.state.key = [view.getUint32(at + 8, true), view.getUint32(at + 12, true)]
         return
+      case RecordType.policy: {
+        const { until, chances } = readPolicy(view, entry, at)
+        return this.state.chances.set(until, chances)
+      }
+      case RecordType.told: {
+        const { source, letter } = readLetter(view, entry, at)
+        return this.#kin.take(source, letter)
+      }
+      case RecordType.handed:
+        return this.state.outbox.handed(view.getFloat64(at + 8, true))
+      case RecordType.reply:
+        return this.#kin.replied(readReply(view, entry, at))
       default:
         throw new Error(`log record of unknown type ${type}: a newer version wrote it`)
     }
@@ -118,6 +145,7 @@ export class Engine {
       streams.drop(visitors.page(row)[visitors.at(row) + Word.streams] as number)
       visitors.remove(row)
     }
+    this.#kin.erase(hi, lo)
     this.state.unname(hi, lo, [view.getInt32(at + 24, true), view.getInt32(at + 28, true)])
   }
 }

@@ -206,7 +206,10 @@ describe('the log without the erased', () => {
         all.forEach((entry, i) => {
           for (const id of erasuresIn(entry)) last.set(String(id), i)
         })
-        const left = all.map((entry, i) => withoutErased(entry, (hi, lo) => (last.get(`${hi},${lo}`) ?? -1) > i))
+        const left = all.map((entry, i) => {
+          const later = (hi: number, lo: number): boolean => (last.get(`${hi},${lo}`) ?? -1) > i
+          return withoutErased(entry, { later, ever: (hi, lo) => last.has(`${hi},${lo}`), left: 'nothing' })
+        })
         const erasedAt = new Map<number, number>()
         steps.forEach((step, i) => {
           if ('erase' in step) erasedAt.set(step.erase, i)

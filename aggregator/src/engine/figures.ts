@@ -1,7 +1,7 @@
 import { EMOTIONS, SCALE_LEVELS, SCALES, type Scale, type ScaleFigures } from '@pulssi/protocol/client'
 
 /** Two-sided 95 % of the normal distribution. */
-const Z = 1.959964
+export const Z = 1.959964
 const SCORE_HALF_WIDTH = 0.25
 const RATE_HALF_WIDTH = 0.15
 /** Weight, in answers or visits, of the wider whole in a baseline. */
@@ -20,7 +20,7 @@ export const SCORE_PARTS = 30
 const EMOTION_SCORES = [30, 24, 18, 12, 0, -12, -18, -24, -30]
 
 /** Score of each level in thirtieths. */
-const LEVEL_SCORES: Record<Scale, readonly number[]> = {
+export const LEVEL_SCORES: Record<Scale, readonly number[]> = {
   thumb: [-30, 30],
   smiley: [-30, -10, 10, 30],
   csat: [1, 2, 3, 4, 5].map(x => (x - 3) * 15),

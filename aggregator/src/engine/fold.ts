@@ -1,12 +1,14 @@
 import { Kind, Refusal, SEQ_AHEAD } from '@pulssi/protocol/client'
+import type { AskFold } from './ask-fold.js'
 import { ANSWER_STRIDE, Cell, SLICE_COUNT, SLICE_MS, STREAM_MEMORY_MS, TOO_LATE_MS } from './limits.js'
 import { Named } from './named.js'
 import { REFUSED_PLACE } from './places.js'
 import { EVENT_BYTES, EVENTS_HEADER_BYTES, EventFlag, NO_PLACE, REFUSED } from './record.js'
+import { scoreValue } from './score-values.js'
 import { Audience, type State } from './state.js'
 import { SeqVerdict } from './streams.js'
 import type { Timeline } from './timeline.js'
-import { Word } from './visitors.js'
+import { Flag, Word } from './visitors.js'
 import type { Visits } from './visits.js'
 import { textOf } from './voices.js'
 
@@ -26,6 +28,7 @@ export class Fold {
   readonly #state: State
   readonly #timeline: Timeline
   readonly #visits: Visits
+  readonly #askFold: AskFold
   #view: DataView = new DataView(new ArrayBuffer(0))
   #at = 0
   #receivedAt = 0
@@ -42,11 +45,14 @@ export class Fold {
   #seenPlace = NONE
   #seenSlice = NONE
   readonly #named: Named
+  /** Whether a visit began with the enter at hand. */
+  #began = false
 
-  constructor(state: State, timeline: Timeline, visits: Visits) {
+  constructor(state: State, timeline: Timeline, visits: Visits, askFold: AskFold) {
     this.#state = state
     this.#timeline = timeline
     this.#visits = visits
+    this.#askFold = askFold
     this.#named = new Named(state.places)
   }
 
@@ -75,6 +81,7 @@ export class Fold {
     this.#stream = NONE
     this.#seenPlace = NONE
     if (this.#row !== NONE) this.#hold()
+    if (this.#askFold.isOn) this.#askFold.comes(view, at)
     this.#named.locate(view, entry, at, count)
     const { accepted, duplicates, tooLate } = totals
     for (let i = 0; i < count; i++) {
@@ -121,6 +128,11 @@ export class Fold {
       return 0
     }
     if (this.#hasStream) state.streams.heard(this.#stream, received)
+    if (this.#askFold.isOn && this.#askFold.denies(view, o, this.#detail(o))) {
+      state.totals.rejected++
+      this.#attend()
+      return Refusal.askDenied
+    }
     state.totals.accepted++
     this.#accept(kind as Kind, o, index, place, time)
     return 0
@@ -144,6 +156,7 @@ export class Fold {
       }
       this.#act(kind, o, place, channel, slice, time, t)
     }
+    if (this.#askFold.isOn) this.#ask(kind, o, place, time)
     this.#attend()
   }
 
@@ -153,16 +166,19 @@ export class Fold {
     const visitChannel = own >= 0 ? own : channel
     switch (kind) {
       case Kind.enter:
-        return visits.enter(place, visitChannel, this.#page, time, t)
+        this.#began = visits.enter(place, visitChannel, this.#page, time, t)
+        return
       case Kind.leave:
         return visits.leave(place, t)
       case Kind.goal:
         return visits.goal(place, visitChannel, this.#page, time, t)
       case Kind.feedback: {
-        const key = Cell.answer + this.#view.getUint8(o + 2) * ANSWER_STRIDE + this.#view.getUint8(o + 3)
-        this.#state.ledger.add(place, slice, key, 1)
+        const scale = this.#view.getUint8(o + 2)
+        const level = this.#view.getUint8(o + 3)
+        this.#state.ledger.add(place, slice, Cell.answer + scale * ANSWER_STRIDE + level, 1)
         this.#see(Audience.answerers, place, slice)
-        this.#hear(o, place, time, this.#view.getUint8(o + 2), this.#view.getUint8(o + 3))
+        this.#state.answered(place, this.#backerHi, this.#backerLo, slice, scoreValue(scale, level))
+        this.#hear(o, place, time, scale, level)
         visits.touch(place, t)
         return
       }
@@ -179,6 +195,17 @@ export class Fold {
       case Kind.ask:
         return
     }
+  }
+
+  #ask(kind: Kind, o: number, place: number, time: number): void {
+    const detail = this.#detail(o)
+    if (kind === Kind.enter && this.#began) this.#timeline.stays.attend(this.#row)
+    this.#askFold.after({ kind, a: this.#view.getUint8(o + 2), detail, place, at: time, isBeginning: this.#began })
+  }
+
+  #detail(o: number): string {
+    const index = this.#view.getUint8(o + 8)
+    return index === 0 ? '' : this.#named.string(index)
   }
 
   /** N23 */
@@ -235,6 +262,9 @@ export class Fold {
     if (this.#row === NONE) {
       this.#row = visitors.add(this.#hi, this.#lo)
       this.#hold()
+      if (this.#state.people.find(this.#hi, this.#lo) !== null) {
+        visitors.page(this.#row)[visitors.at(this.#row) + Word.flags] = Flag.known
+      }
     }
     if (!this.#hasStream) return
     const words = visitors.page(this.#row)

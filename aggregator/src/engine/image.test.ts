@@ -172,30 +172,8 @@ describe('an image of the engine', () => {
     )
     const bytes = joined(new Engine([0, 0]).image())
     bytes[4] = 9
-    expect(() => Engine.restore([bytes])).toThrow('image of format 9, expected 4')
+    expect(() => Engine.restore([bytes])).toThrow('image of format 9, expected 5')
     expect(() => Engine.restore([])).toThrow('the image is cut off')
-  })
-
-  it('of the format before, which had no number of erasures, is read', () => {
-    fc.assert(
-      fc.property(story, steps => {
-        const engine = fed(entries(steps))
-        const bytes = Buffer.from(joined(engine.image()))
-        const lengthAt = 32
-        const length = bytes.readUInt32LE(lengthAt)
-        const partial = bytes.subarray(lengthAt + 4, lengthAt + 4 + length)
-        // It ends with that number and four empty lists.
-        const before = Buffer.concat([partial.subarray(0, length - 24), Buffer.alloc(16)])
-        before[0] = 3
-        before[1] = 0
-        const head = Buffer.from(bytes.subarray(0, lengthAt + 4))
-        head[4] = 3
-        head.writeUInt32LE(before.length, lengthAt)
-        const old = Buffer.concat([head, before, bytes.subarray(lengthAt + 4 + length)])
-        expect(digest([Engine.restore([old])])).toBe(digest([engine]))
-      }),
-      { numRuns: 15 },
-    )
   })
 
   it('of an engine that saw nothing is one that saw nothing', () => {

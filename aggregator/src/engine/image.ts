@@ -1,10 +1,10 @@
-import { ByteReader } from './bytes.js'
+import { type AskedState, readAsking } from './asked-state.js'
+import { ByteReader, decodeUtf8 } from './bytes.js'
 import type { EngineConfig } from './config.js'
 import {
   blocksOf,
   HOLE_BLOCK_ROWS,
   IMAGE_FORMAT,
-  IMAGE_FORMAT_BEFORE,
   IMAGE_MAGIC,
   Section,
   STREAM_BLOCK_ROWS,
@@ -12,6 +12,7 @@ import {
 } from './imaging.js'
 import type { Page } from './ledger.js'
 import { type PartialHead, type PartialSink, readPartial } from './partial.js'
+import { PEOPLE_BLOCK_ROWS } from './people.js'
 import { readCrowds, readPage, readSpoken } from './sections.js'
 import type { State } from './state.js'
 import { HOLE_WORDS, STREAM_PAGE_ROWS, STREAM_ROW_WORDS, StreamWord } from './streams.js'
@@ -21,6 +22,7 @@ const HEAD_BYTES = 36
 const SECTION_BYTES = 9
 const WORD_BYTES = 4
 const HOLES_LEAST = 512
+const ASKING_SECTIONS = 1
 
 /** Reads what Imaging wrote into an empty state. Throws on anything else. */
 export function readImage(state: State, chunks: Iterable<Uint8Array>): void {
@@ -28,7 +30,7 @@ export function readImage(state: State, chunks: Iterable<Uint8Array>): void {
   const head = new ByteReader(input.take(HEAD_BYTES))
   if (head.u32() !== IMAGE_MAGIC) throw new Error('not an image of the engine')
   const format = head.u32()
-  if (format !== IMAGE_FORMAT && format !== IMAGE_FORMAT_BEFORE) {
+  if (format !== IMAGE_FORMAT) {
     throw new Error(`image of format ${format}, expected ${IMAGE_FORMAT}`)
   }
   state.key = [head.u32(), head.u32()]
@@ -39,18 +41,23 @@ export function readImage(state: State, chunks: Iterable<Uint8Array>): void {
   streams.holes = new Int32Array(Math.max(streams.holeRows * HOLE_WORDS, HOLES_LEAST))
   const touchpoints = head.u32()
   const sink = new Restoring(state)
-  readPartial(input.take(head.u32()), sink)
+  const partialBytes = head.u32()
+  const people = new ByteReader(input.take(WORD_BYTES)).u32()
+  readPartial(input.take(partialBytes), sink)
   const expected =
     touchpoints +
     blocksOf(visitors.rows, VISITOR_BLOCK_ROWS) +
     blocksOf(streams.rows, STREAM_BLOCK_ROWS) +
-    blocksOf(streams.holeRows, HOLE_BLOCK_ROWS)
-  const sections = readSections(state, input, sink)
+    blocksOf(streams.holeRows, HOLE_BLOCK_ROWS) +
+    blocksOf(people, PEOPLE_BLOCK_ROWS) +
+    ASKING_SECTIONS
+  const sections = readSections(state, input, sink, format)
   if (sections !== expected) throw new Error(`the image has ${sections} sections of ${expected}`)
   relink(state)
+  state.people.index()
 }
 
-function readSections(state: State, input: Pull, sink: Restoring): number {
+function readSections(state: State, input: Pull, sink: Restoring, format: number): number {
   const { visitors, streams } = state
   for (let sections = 0; ; sections++) {
     const head = new ByteReader(input.take(SECTION_BYTES))
@@ -63,7 +70,7 @@ function readSections(state: State, input: Pull, sink: Restoring): number {
       case Section.touchpoint: {
         const reader = new ByteReader(bytes)
         readPage(reader, sink)
-        readCrowds(reader, sink)
+        readCrowds(reader, sink, format)
         readSpoken(reader, sink)
         break
       }
@@ -79,6 +86,12 @@ function readSections(state: State, input: Pull, sink: Restoring): number {
       }
       case Section.holes:
         put(streams.holes, index * HOLE_BLOCK_ROWS * HOLE_WORDS, bytes)
+        break
+      case Section.people:
+        state.people.readBlock(decodeUtf8(bytes, 0, bytes.length), index)
+        break
+      case Section.asking:
+        readAsking(state, JSON.parse(decodeUtf8(bytes, 0, bytes.length)) as AskedState)
         break
       default:
         throw new Error(`the image has a section of unknown kind ${kind}`)
@@ -136,6 +149,10 @@ class Restoring implements PartialSink {
 
   rank(...[touchpoint, audience, register, rank, time]: Parameters<PartialSink['rank']>): void {
     this.#state.crowd(audience, touchpoint).addRank(register, rank, time)
+  }
+
+  answered(...[touchpoint, hi, lo, time, value, n]: Parameters<PartialSink['answered']>): void {
+    this.#state.answersAt(touchpoint).raise(hi, lo, time, value, n)
   }
 
   spoken(...[touchpoint, list]: Parameters<PartialSink['spoken']>): void {

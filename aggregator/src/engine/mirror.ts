@@ -1,6 +1,7 @@
 import type { EventTotals } from '@pulssi/protocol/client'
+import { Answered } from './answered.js'
 import { Ledger, type Page } from './ledger.js'
-import { type PartialHead, type PartialSink, partialSteps } from './partial.js'
+import { type NameList, type PartialHead, type PartialSink, partialSteps } from './partial.js'
 import type { PageHeader } from './sections.js'
 import type { Audience } from './state.js'
 import type { Spoken } from './voices.js'
@@ -13,6 +14,8 @@ export interface MirrorListener {
   seen(name: string, place: number, audience: Audience, hi: number, lo: number, time: number): void
   rank(name: string, place: number, audience: Audience, register: number, rank: number, time: number): void
   backed(name: string, place: number, audience: Audience, hi: number, lo: number, time: number): void
+  /** So many more answers of a voice in a slice. */
+  answered(name: string, place: number, hi: number, lo: number, time: number, value: number, more: number): void
   erased(hi: number, lo: number, byHi: number, byLo: number): void
   /** Of who was seen so far some should be there no more, and nobody knows who. */
   missed(): void
@@ -20,8 +23,8 @@ export interface MirrorListener {
   configured(config: string): void
 }
 
-type Names = Record<'touchpoints' | 'channels' | 'signals', string[]>
-const LISTS = ['touchpoints', 'channels', 'signals'] as const
+type Names = Record<NameList, string[]>
+const LISTS = ['touchpoints', 'channels', 'signals', 'reasons'] as const
 
 const NOTHING_KEYS = new Uint16Array(0)
 const NOTHING_COUNTS = new Int32Array(0)
@@ -42,13 +45,15 @@ export class Mirror implements PartialSink {
   /** When the partition was last heard of, ms since 1970 by the reader's clock; 0: never. */
   at = 0
   totals: EventTotals = { accepted: 0, duplicates: 0, lost: 0, late: 0, tooLate: 0, rejected: 0, bots: 0 }
-  readonly names: Names = { touchpoints: [], channels: [], signals: [] }
+  readonly names: Names = { touchpoints: [], channels: [], signals: [], reasons: [] }
   ledger = new Ledger()
   /** The newest comments of each touchpoint. */
   readonly voices: (readonly Spoken[])[] = []
+  /** Who answered at each touchpoint, as far as it was told. */
+  readonly #answered: Answered[] = []
   readonly #listener: MirrorListener
   #isWhole = false
-  #toldNames = { touchpoints: 0, channels: 0, signals: 0 }
+  #toldNames = { touchpoints: 0, channels: 0, signals: 0, reasons: 0 }
   #page: Page | null = null
   #touchpoint = 0
   #isChanged = false
@@ -78,7 +83,7 @@ export class Mirror implements PartialSink {
     this.dataClock = dataClock
     this.totals = totals
     this.#isWhole = isWhole
-    this.#toldNames = { touchpoints: 0, channels: 0, signals: 0 }
+    this.#toldNames = { touchpoints: 0, channels: 0, signals: 0, reasons: 0 }
   }
 
   config(config: string): void {
@@ -140,7 +145,12 @@ export class Mirror implements PartialSink {
 
   erased(hi: number, lo: number, byHi: number, byLo: number): void {
     if (this.#knownErasures > 0) this.#knownErasures--
-    else this.#listener.erased(hi, lo, byHi, byLo)
+    else this.#erase(hi, lo, byHi, byLo)
+  }
+
+  #erase(hi: number, lo: number, byHi: number, byLo: number): void {
+    for (const answered of this.#answered) answered?.replace(hi, lo, byHi, byLo)
+    this.#listener.erased(hi, lo, byHi, byLo)
   }
 
   seen(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void {
@@ -149,6 +159,19 @@ export class Mirror implements PartialSink {
 
   backed(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void {
     this.#listener.backed(this.names.touchpoints[touchpoint] as string, touchpoint, audience, hi, lo, time)
+  }
+
+  answered(touchpoint: number, hi: number, lo: number, time: number, value: number, n: number): void {
+    const answered = this.#answered[touchpoint] ?? new Answered()
+    this.#answered[touchpoint] = answered
+    const more = answered.raise(hi, lo, time, value, n)
+    const name = this.names.touchpoints[touchpoint] as string
+    if (more > 0) this.#listener.answered(name, touchpoint, hi, lo, time, value, more)
+  }
+
+  /** Nobody is known to have answered, until it is told again. */
+  forgetAnswered(): void {
+    this.#answered.length = 0
   }
 
   spoken(touchpoint: number, list: readonly Spoken[]): void {

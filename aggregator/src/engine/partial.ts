@@ -2,13 +2,11 @@ import type { EventTotals } from '@pulssi/protocol/client'
 import { ByteReader, ByteWriter } from './bytes.js'
 import type { EngineConfig } from './config.js'
 import type { Page } from './ledger.js'
-import { ERASURE_MEMORY_MS, ERASURES } from './limits.js'
+import { ERASURE_MEMORY_MS, ERASURES, SCORE_VALUES } from './limits.js'
 import { readCrowds, readPage, readSpoken, type SectionSink, writeCrowds, writePage, writeSpoken } from './sections.js'
-import { type Audience, BACKED, type Erasure, JOURNAL_WORDS, type State } from './state.js'
+import { ANSWERED, type Audience, BACKED, type Erasure, JOURNAL_WORDS, type State } from './state.js'
 
-const FORMAT = 4
-/** As images of the format before hold it: without the number of erasures. */
-const FORMAT_BEFORE = 3
+const FORMAT = 5
 const Flag = { dataClock: 1, whole: 2 } as const
 const TOTALS = ['accepted', 'duplicates', 'lost', 'late', 'tooLate', 'rejected', 'bots'] as const
 const NOTHING: readonly number[] = []
@@ -29,7 +27,7 @@ export interface PartialSink extends SectionSink {
   head(head: PartialHead): void
   /** An EngineConfig as JSON. */
   config(config: string): void
-  name(list: 'touchpoints' | 'channels' | 'signals', place: number, name: string): void
+  name(list: NameList, place: number, name: string): void
   /** All touchpoints with their counts are told. */
   pagesEnd(): void
   /** So many visitors were erased so far; the newest of them, `told`, follow. */
@@ -39,7 +37,8 @@ export interface PartialSink extends SectionSink {
 }
 
 /** Touchpoints last: the map gives them channels, which must have their numbers by then. */
-const LISTS = ['channels', 'signals', 'touchpoints'] as const
+const LISTS = ['channels', 'signals', 'reasons', 'touchpoints'] as const
+export type NameList = (typeof LISTS)[number]
 
 /**
  * Writes what changed in a state: whole slices (absolute, so that receiving one twice does nothing) and who was seen
@@ -49,7 +48,7 @@ const LISTS = ['channels', 'signals', 'touchpoints'] as const
  */
 export class PartialWriter {
   readonly #out = new ByteWriter(65_536)
-  readonly #named = { touchpoints: 0, channels: 0, signals: 0 }
+  readonly #named = { touchpoints: 0, channels: 0, signals: 0, reasons: 0 }
   #config: EngineConfig | null = null
   #head = ''
   /** The newest erasures, with the clock at which they were told first. */
@@ -158,7 +157,7 @@ export function readPartial(bytes: Uint8Array, sink: PartialSink): void {
 export function* partialSteps(bytes: Uint8Array, sink: PartialSink): Generator<void> {
   const input = new ByteReader(bytes)
   const format = input.u8()
-  if (format !== FORMAT && format !== FORMAT_BEFORE) throw new Error(`partial of format ${format}, expected ${FORMAT}`)
+  if (format !== FORMAT) throw new Error(`partial of format ${format}, expected ${FORMAT}`)
   const flags = input.u8()
   const clock = input.f64()
   const totals = Object.fromEntries(TOTALS.map(name => [name, input.f64()])) as unknown as EventTotals
@@ -172,7 +171,7 @@ export function* partialSteps(bytes: Uint8Array, sink: PartialSink): Generator<v
   }
   for (let left = input.u32(); left > 0; left--) yield readPage(input, sink)
   sink.pagesEnd()
-  const erasures = format === FORMAT_BEFORE ? 0 : input.f64()
+  const erasures = input.f64()
   const erased = input.u32()
   sink.erasures(erasures, erased)
   for (let left = erased; left > 0; left--) {
@@ -180,7 +179,7 @@ export function* partialSteps(bytes: Uint8Array, sink: PartialSink): Generator<v
   }
   for (let left = input.u32(); left > 0; left -= STEP_ENTRIES)
     yield readJournal(input, sink, Math.min(left, STEP_ENTRIES))
-  for (let left = input.u32(); left > 0; left--) yield readCrowds(input, sink)
+  for (let left = input.u32(); left > 0; left--) yield readCrowds(input, sink, format)
   for (let left = input.u32(); left > 0; left--) yield readSpoken(input, sink)
 }
 
@@ -188,7 +187,12 @@ function readJournal(input: ByteReader, sink: PartialSink, entries: number): voi
   for (let left = entries; left > 0; left--) {
     const place = input.i32()
     const audience = input.i32()
-    if (audience < BACKED) sink.seen(place, audience as Audience, input.i32(), input.i32(), input.i32())
-    else sink.backed(place, (audience - BACKED) as Audience, input.i32(), input.i32(), input.i32())
+    const [hi, lo, time] = [input.i32(), input.i32(), input.i32()]
+    if (audience < BACKED) sink.seen(place, audience as Audience, hi, lo, time)
+    else if (audience < ANSWERED) sink.backed(place, (audience - BACKED) as Audience, hi, lo, time)
+    else {
+      const packed = audience - ANSWERED
+      sink.answered(place, hi, lo, time, packed % SCORE_VALUES, Math.floor(packed / SCORE_VALUES))
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { EngineConfig, TouchpointRule } from './config.js'
-import { CHANNELS, MAPPED_TOUCHPOINTS, OTHER, SIGNALS, TOUCHPOINTS, UNMAPPED_TOUCHPOINTS } from './limits.js'
+import { CHANNELS, MAPPED_TOUCHPOINTS, OTHER, REASONS, SIGNALS, TOUCHPOINTS, UNMAPPED_TOUCHPOINTS } from './limits.js'
 import { JourneyMap } from './map.js'
 import { Names } from './names.js'
 
@@ -16,6 +16,8 @@ export class Places {
   readonly touchpoints = new Names(TOUCHPOINTS)
   readonly channels = new Names(CHANNELS)
   readonly signals = new Names(SIGNALS)
+  /** Why visitors said that they left: `ask.option`. */
+  readonly reasons = new Names(REASONS)
   rules: (TouchpointRule | null)[] = []
   /** The map's channel of each touchpoint, or −1. */
   mapChannel: number[] = []
@@ -63,6 +65,16 @@ export class Places {
     let slot = (hash ^ (hash >>> 13)) & (SLOTS - 1)
     while (this.#slots[slot] >= 0) slot = (slot + 1) & (SLOTS - 1)
     return this.#add(name, slot)
+  }
+
+  /** Number of a touchpoint by name, within the bounds. */
+  admit(name: string): number {
+    const place = this.find(
+      Uint8Array.from(name, char => char.charCodeAt(0)),
+      0,
+      name.length,
+    )
+    return place === REFUSED_PLACE ? this.other() : place
   }
 
   other(): number {

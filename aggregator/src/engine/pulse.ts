@@ -1,4 +1,5 @@
-import type { Pulse, Rate, Window } from '@pulssi/protocol/client'
+import type { AskFigures, Pulse, Rate, Window } from '@pulssi/protocol/client'
+import { corrected } from './corrected.js'
 import {
   type Interval,
   pulseOf,
@@ -11,7 +12,8 @@ import {
   type Weights,
   wilson,
 } from './figures.js'
-import { ANSWER_STRIDE, Cell } from './limits.js'
+import { ANSWER_STRIDE, AskCell, Cell } from './limits.js'
+import type { Willingness } from './silence.js'
 import type { Counted } from './spot.js'
 import { dwellMs } from './visits.js'
 
@@ -42,11 +44,26 @@ function rate(x: number, n: number, backed: boolean, baseline: number | null): R
   }
 }
 
+/** `of`: how often each AskCell was counted. */
+export function askFigures(of: (cell: number) => number): AskFigures {
+  const [shown, answered] = [of(AskCell.shown), of(AskCell.answered)]
+  return {
+    shown,
+    dismissed: of(AskCell.dismissed),
+    answered,
+    expired: of(AskCell.expired),
+    // What was shown before the window may be answered in it.
+    rate: shown > 0 ? round6(Math.min(1, answered / shown)) : null,
+    saved: of(AskCell.saved),
+  }
+}
+
 /** A pulse with its keys in the order that all of Pulssi prints them in, rounded. */
 export function pulse(
   head: PulseHead,
-  { sums, visitors, answerers, backed, answerersBacked }: Counted,
+  { sums, visitors, answerers, backed, answerersBacked, heard }: Counted,
   baselines: Baselines,
+  willingness: Willingness | null,
   weights: Weights,
 ): Pulse {
   const of = (cell: number): number => sums.counters[cell] as number
@@ -83,6 +100,8 @@ export function pulse(
       believed: scoreBelieved(scored.n, scored.half, answerersBacked),
       baseline: round6OrNull(baselines.sentiment),
       scales: scaleFigures(sums.answers, ANSWER_STRIDE),
+      corrected: corrected(sums.asked, scored, heard, willingness),
+      concentration: heard.n > 0 ? round6(heard.most / heard.n) : null,
     },
     friction: {
       ...rate(of(Cell.troubled), entered, backed, baselines.friction),
@@ -97,5 +116,6 @@ export function pulse(
       entered > 0 ? of(Cell.troubled) / entered : null,
       weights,
     ),
+    asks: askFigures(cell => sums.asks[cell] as number),
   }
 }

@@ -1,6 +1,7 @@
 import type { Kind } from '@pulssi/protocol/client'
 import { ByteWriter } from './bytes.js'
 import type { EngineConfig } from './config.js'
+import type { Letter } from './outbox.js'
 
 /**
  * The log's records in bytes, little-endian. An entry is one or more records, one after the other:
@@ -14,16 +15,35 @@ import type { EngineConfig } from './config.js'
  *              backer:u32×2 event×count place×places string×strings
  *     key    = size type:5 pad:u8×3 hi:u32 lo:u32    the key of all id hashes; first record of a log
  *     erase  = size type:6 pad:u8×3 at:f64 visitor:u32×2 noise:u32×2
+ *     policy = size type:7 pad:u8×3 at:f64 validMs:u32 count:u32 chance×count
+ *     told   = size type:8 pad:u8 source:u16 number:f64 at:f64 visitor:u32×2 person:u32×2 json:utf8
+ *     reply  = size type:9 pad:u8×3 at:f64 pad:u8×8 visitor:u32×2 json:utf8
+ *     handed = size type:10 pad:u8×3 number:f64
+ *     chance = class:u8 worse:u8 length:u8 touchpoint
  *     event  = kind:u8 place:u8 a:u8 b:u8 delta:i32 detail:u8 pad:u8×3                12 bytes
  *     place  = length:u8 touchpoint length:u8 channel length:u16 cuts(json)
  *     string = length:u16 utf8
  *
  * `backer`: who stands behind the events where it is asked whether many do: the visitor, or the group of addresses
  * that it came from. `noise`: random bits that take the place of an erased visitor's.
+ * `policy`: what the asks' owner makes of the figures: a visitor at the touchpoint is asked by a chance of 2^−class.
+ * `told`: what the engine of partition `source` has to tell another about a person, numbered there; `handed`: up to which
+ * number all of it is stored. `reply`: an answer to a comment of the visitor's, `{id, touchpoint, text, validMs}`.
  * `delta`: event time − base, ms. `a`, `b`: feedback: scale, level index; ask: result; refused: code. `detail`: 1 +
  * index of a string: a signal's name, or JSON of what the counts don't need (comment, ask, option, text, customer …).
  */
-export const RecordType = { tick: 1, config: 2, refuse: 3, events: 4, key: 5, erase: 6 } as const
+export const RecordType = {
+  tick: 1,
+  config: 2,
+  refuse: 3,
+  events: 4,
+  key: 5,
+  erase: 6,
+  policy: 7,
+  told: 8,
+  reply: 9,
+  handed: 10,
+} as const
 export const EventFlag = { dataClock: 1, page: 2, bot: 4, stream: 8 } as const
 /** In place of a kind: the event was refused, its seq is seen; `a` is the code. */
 export const REFUSED = 255
@@ -37,6 +57,25 @@ export const RECORD_STRINGS = 254
 export const RECORD_EVENTS = 65_535
 /** Farthest an event's time may lie from its record's base, ms. */
 export const RECORD_SPAN_MS = 2 ** 31 - 1
+
+/** One touchpoint of a policy. */
+export interface Chance {
+  readonly touchpoint: string
+  /** 0 to CHANCE_CLASSES − 1: who is there at a trigger is asked by a chance of 2^−class. */
+  readonly chanceClass: number
+  /** It is getting worse: nudges are pushed there. */
+  readonly isWorse: boolean
+}
+
+export interface ReplyRecord {
+  /** ms since 1970 */
+  readonly at: number
+  readonly visitor: readonly [hi: number, lo: number]
+  readonly id: string
+  readonly touchpoint: string
+  readonly text: string
+  readonly validMs: number
+}
 
 export interface GroupHeader {
   /** ms since 1970; ignored with the data clock, where an event is received at its own time. */
@@ -112,6 +151,54 @@ export class RecordWriter {
     this.#small(RecordType.erase)
     this.#out.f64(at)
     for (const word of [...visitor, ...noise]) this.#out.u32(word)
+    this.#close()
+  }
+
+  /** Good for `validMs` from `at`, ms since 1970. */
+  policy(at: number, validMs: number, chances: readonly Chance[]): void {
+    const out = this.#out
+    this.#small(RecordType.policy)
+    out.f64(at)
+    out.u32(validMs)
+    out.u32(chances.length)
+    for (const { touchpoint, chanceClass, isWorse } of chances) {
+      out.u8(chanceClass)
+      out.u8(isWorse ? 1 : 0)
+      const length = out.length
+      out.u8(0)
+      out.setU8(length, out.utf8(touchpoint))
+    }
+    this.#close()
+  }
+
+  reply({ at, visitor, ...rest }: ReplyRecord): void {
+    const out = this.#out
+    this.#small(RecordType.reply)
+    out.f64(at)
+    out.f64(0)
+    for (const word of visitor) out.u32(word)
+    out.utf8(JSON.stringify(rest))
+    this.#close()
+  }
+
+  /** `source`: the partition that tells. */
+  told(source: number, { number, at, visitor, person, told }: Letter): void {
+    const out = this.#out
+    this.#start = out.length
+    out.u32(0)
+    out.u8(RecordType.told)
+    out.u8(0)
+    out.u16(source)
+    out.f64(number)
+    out.f64(at)
+    for (const word of [...visitor, ...person]) out.u32(word)
+    out.utf8(JSON.stringify(told))
+    this.#close()
+  }
+
+  handed(number: number): void {
+    this.#small(RecordType.handed)
+    this.#out.f64(number)
     this.#close()
   }
 

@@ -1,7 +1,7 @@
 import type { ByteReader, ByteWriter } from './bytes.js'
 import { LAST_SLOTS } from './crowd.js'
 import type { Page } from './ledger.js'
-import { CELL_KEYS } from './limits.js'
+import { CELL_KEYS, SCORE_VALUES } from './limits.js'
 import { SKETCH_PAIRS } from './sketch.js'
 import { Audience, type State } from './state.js'
 import { newestSpoken, readVoices, type Spoken, writeVoices } from './voices.js'
@@ -24,6 +24,8 @@ export interface SectionSink {
   seen(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void
   backed(touchpoint: number, audience: Audience, hi: number, lo: number, time: number): void
   rank(touchpoint: number, audience: Audience, register: number, rank: number, time: number): void
+  /** How often a voice gave an answer of a score in a 5 s slice, all in all. */
+  answered(touchpoint: number, hi: number, lo: number, time: number, value: number, n: number): void
   /** Replaces all comments of a touchpoint. */
   spoken(touchpoint: number, list: readonly Spoken[]): void
 }
@@ -31,6 +33,8 @@ export interface SectionSink {
 const MEMBER_WORDS = 3
 const RANK_WORDS = 2
 const RANK_BITS = 8
+/** The format of partials and images since which they tell who answered what. */
+const ANSWERED_SINCE = 5
 const AUDIENCES = [Audience.all, Audience.answerers] as const
 
 /** A touchpoint's counts: all spans that hold something, or those that changed since the last partial. */
@@ -111,9 +115,21 @@ export function writeCrowds(out: ByteWriter, state: State, place: number): void 
     out.u32(n / MEMBER_WORDS)
     out.array(members, 0, n)
   }
+  writeAnswered(out, state, place)
 }
 
-export function readCrowds(input: ByteReader, sink: SectionSink): void {
+function writeAnswered(out: ByteWriter, state: State, place: number): void {
+  const countAt = out.length
+  let count = 0
+  out.u32(0)
+  state.answers[place]?.each((hi, lo, time, value, n) => {
+    for (const word of [hi, lo, time, n * SCORE_VALUES + value]) out.i32(word)
+    count++
+  })
+  out.setU32(countAt, count)
+}
+
+export function readCrowds(input: ByteReader, sink: SectionSink, format: number): void {
   const place = input.u16()
   for (const audience of AUDIENCES) {
     readMembers(input, (hi, lo, time) => sink.seen(place, audience, hi, lo, time))
@@ -124,6 +140,11 @@ export function readCrowds(input: ByteReader, sink: SectionSink): void {
       sink.rank(place, audience, word >>> RANK_BITS, word & ((1 << RANK_BITS) - 1), ranks[i + 1] as number)
     }
     readMembers(input, (hi, lo, time) => sink.backed(place, audience, hi, lo, time))
+  }
+  if (format < ANSWERED_SINCE) return
+  for (let left = input.u32(); left > 0; left--) {
+    const [hi, lo, time, packed] = [input.i32(), input.i32(), input.i32(), input.i32()]
+    sink.answered(place, hi, lo, time, packed % SCORE_VALUES, Math.floor(packed / SCORE_VALUES))
   }
 }
 

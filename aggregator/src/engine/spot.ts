@@ -1,4 +1,5 @@
 import type { Window } from '@pulssi/protocol/client'
+import { Answered, type Heard } from './answered.js'
 import { Crowd } from './crowd.js'
 import { Quorum } from './quorum.js'
 import type { Audience } from './state.js'
@@ -17,6 +18,8 @@ export interface Counted {
   /** Whether enough distinct voices stand behind them. */
   backed: boolean
   answerersBacked: boolean
+  /** Who gave the answers. */
+  heard: Heard
 }
 
 /** A touchpoint or a roll-up as the view knows it. */
@@ -32,6 +35,7 @@ export interface Spot {
   stage: string | null
   crowds: [Crowd, Crowd]
   quorums: [Quorum, Quorum]
+  answered: Answered
   stamp: number
   /** Nothing was counted here after this, ms since 1970. */
   countedBy: number
@@ -49,6 +53,7 @@ const spot = (name: string, parts: number[], members: Set<Spot> | null): Spot =>
   stage: null,
   crowds: [new Crowd(), new Crowd()],
   quorums: [new Quorum(), new Quorum()],
+  answered: new Answered(),
   stamp: 0,
   countedBy: 0,
   counted: new Map(),
@@ -64,6 +69,7 @@ export const rollupSpot = (name: string): Spot => spot(name, [], new Set())
 export function disperse(spot: Spot): void {
   spot.crowds = [new Crowd(), new Crowd()]
   spot.quorums = [new Quorum(), new Quorum()]
+  spot.answered = new Answered()
 }
 
 /** Lays a roll-up's crowds anew from its members. */
@@ -77,4 +83,5 @@ export function gather(rollup: Spot, member: Spot): void {
     rollup.crowds[audience].merge(member.crowds[audience])
     rollup.quorums[audience].merge(member.quorums[audience])
   }
+  rollup.answered.merge(member.answered)
 }

@@ -61,6 +61,8 @@ export class Spots {
         this.#add(at(name, place), one => one.crowds[audience].addRank(register, rank, time)),
       backed: (name, place, audience, hi, lo, time) =>
         this.#add(at(name, place), one => one.quorums[audience].add(hi, lo, time)),
+      answered: (name, place, hi, lo, time, value, more) =>
+        this.#add(at(name, place), one => one.answered.add(hi, lo, time, value, more) > 0),
       erased: (hi, lo, byHi, byLo) => this.#erased(hi, lo, byHi, byLo),
       missed: () => this.#missed(),
       configured: config => this.#configured(config),
@@ -144,6 +146,7 @@ export class Spots {
       spot.stamp = this.#stamp
     }
     this.mirrors.forEach((mirror, partition) => {
+      mirror.forgetAnswered()
       if (mirror.at > 0) this.lacking.add(partition)
     })
   }
@@ -157,8 +160,8 @@ export class Spots {
   }
 
   #erased(hi: number, lo: number, byHi: number, byLo: number): void {
-    for (const { crowds, quorums } of [...this.touchpoints.values(), ...this.rollups.values()]) {
-      for (const holder of [...crowds, ...quorums]) if (holder.has(hi, lo)) holder.replace(hi, lo, byHi, byLo)
+    for (const { crowds, quorums, answered } of [...this.touchpoints.values(), ...this.rollups.values()]) {
+      for (const holder of [...crowds, ...quorums, answered]) if (holder.has(hi, lo)) holder.replace(hi, lo, byHi, byLo)
     }
   }
 

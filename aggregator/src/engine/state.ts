@@ -1,7 +1,13 @@
 import type { EventTotals } from '@pulssi/protocol/client'
+import { Answered } from './answered.js'
+import { AskRules } from './ask-rules.js'
+import { Chances } from './chances.js'
 import { DEFAULT_CONFIG, type EngineConfig } from './config.js'
 import { Crowd } from './crowd.js'
 import { Ledger } from './ledger.js'
+import { SCORE_VALUES } from './limits.js'
+import { Outbox } from './outbox.js'
+import { People } from './people.js'
 import { Places } from './places.js'
 import { Quorum } from './quorum.js'
 import { REGISTER_REST } from './sketch.js'
@@ -16,6 +22,8 @@ export const Audience = { all: 0, answerers: 1 } as const
 export type Audience = (typeof Audience)[keyof typeof Audience]
 /** In a journal, where an audience's number stands: who backs it, not who is in it. */
 export const BACKED = 2
+/** From here on, in its place: SCORE_VALUES times how often a voice has answered so, and the score. */
+export const ANSWERED = 4
 
 /** The hash that went, and the one in its place. */
 export type Erasure = readonly [hi: number, lo: number, byHi: number, byLo: number]
@@ -89,12 +97,24 @@ export class State {
   readonly crowds: [Crowd[], Crowd[]] = [[], []]
   /** Who backs each crowd; a touchpoint has both, or none. */
   readonly quorums: [Quorum, Quorum][] = []
+  /** Who answered what lately; a touchpoint without answers has none. */
+  readonly answers: Answered[] = []
   readonly voices = new Voices()
   readonly journal = new Journal()
+  readonly people = new People()
+  readonly outbox = new Outbox()
+  readonly chances = new Chances()
+  readonly askRules = new AskRules()
+  /** Moments at which a visitor might have been asked, and asks and nudges put, so far. */
+  readonly asking = { moments: 0, number: 0 }
+  /** The last number that was taken of each partition. */
+  readonly toldBy = new Map<number, number>()
 
   configure(config: EngineConfig): void {
-    this.config = config
-    this.places.configure(config)
+    // Who wrote it may have known of no asks.
+    this.config = { ...DEFAULT_CONFIG, ...config }
+    this.places.configure(this.config)
+    this.askRules.configure(this.config)
     this.ledger.pages.forEach((page, place) => {
       this.ledger.touch(place, page)
     })
@@ -129,6 +149,19 @@ export class State {
     if (this.quorum(audience, place).add(hi, lo, slice)) this.#note(place, BACKED + audience, hi, lo, slice)
   }
 
+  answersAt(place: number): Answered {
+    const known = this.answers[place] ?? new Answered()
+    this.answers[place] = known
+    return known
+  }
+
+  /** A voice gave an answer at a touchpoint in a 5 s slice. */
+  answered(place: number, hi: number, lo: number, slice: number, value: number): void {
+    this.ledger.keeper?.(place)
+    const n = this.answersAt(place).add(hi, lo, slice, value)
+    this.#note(place, ANSWERED + n * SCORE_VALUES + value, hi, lo, slice)
+  }
+
   /**
    * Takes a visitor's hash out of all crowds. Another stands in its place, so that nobody is counted less: it shares
    * with the old one what the sketches hold, its register and its rank, and nothing else.
@@ -137,7 +170,12 @@ export class State {
     const [byHi, byLo] = pseudonym(hi, lo, noise)
     this.erasures++
     this.ledger.pages.forEach((page, place) => {
-      const holders = [this.crowds[0][place], this.crowds[1][place], ...(this.quorums[place] ?? [])]
+      const holders = [
+        this.crowds[0][place],
+        this.crowds[1][place],
+        ...(this.quorums[place] ?? []),
+        this.answers[place],
+      ]
       if (!holders.some(holder => holder?.has(hi, lo))) return
       this.ledger.keeper?.(place)
       for (const holder of holders) holder?.replace(hi, lo, byHi, byLo)

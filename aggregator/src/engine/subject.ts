@@ -1,8 +1,37 @@
+import { ASK_FORMS } from '@pulssi/protocol/client'
 import { decodeUtf8 } from './bytes.js'
 import type { Engine } from './engine.js'
+import { isLinked, type Pending, type Person } from './people.js'
 import { EVENT_BYTES, EVENTS_HEADER_BYTES, EventFlag, REFUSED, RecordType } from './record.js'
+import { sayingId } from './saying.js'
 import { StreamWord } from './streams.js'
 import { VisitState, Word } from './visitors.js'
+
+/** What is known of the asks that were put to somebody. Times in ms since 1970; null: never. */
+export interface SubjectAsks {
+  /** It is known as a customer who may come as other visitors too, or as such a visitor. */
+  readonly linked: boolean
+  readonly askedAt: number | null
+  readonly answeredAt: number | null
+  readonly dismissedAt: number | null
+  /** Since the last answer. */
+  readonly dismissals: number
+  readonly outstanding: {
+    readonly id: string
+    readonly touchpoint: string
+    /** One of ASK_FORMS. */
+    readonly form: string
+    readonly until: number
+    readonly shown: boolean
+  } | null
+  /** Answers to its comments that it may not have seen. */
+  readonly replies: readonly {
+    readonly id: string
+    readonly touchpoint: string
+    readonly text: string
+    readonly until: number
+  }[]
+}
 
 /** All that an engine holds of one visitor. Times in ms since 1970. */
 export interface Subject {
@@ -10,13 +39,18 @@ export interface Subject {
   readonly visit: string | null
   readonly trail: readonly { readonly touchpoint: string; readonly at: number }[]
   readonly streams: readonly { readonly lowestUnseen: number; readonly highestSeen: number; readonly lastAt: number }[]
+  /** null: it was never asked, never answered, and is linked to nobody. */
+  readonly asks: SubjectAsks | null
 }
 
 /** null: nothing is known of the visitor. */
 export function subjectOf(engine: Engine, hi: number, lo: number): Subject | null {
   const { state, visits } = engine
+  const person = state.people.find(hi, lo)
+  const asks = person === null ? null : asksOf(person, state.places.touchpoints.list)
   const row = state.visitors.find(hi | 0, lo | 0)
-  if (row < 0) return null
+  // A customer may be known by the visitors who are linked to it alone.
+  if (row < 0) return person && { lastEventAt: person.heardAt, visit: null, trail: [], streams: [], asks }
   engine.settle()
   visits.hold(row)
   const names = state.places.touchpoints.list
@@ -37,8 +71,29 @@ export function subjectOf(engine: Engine, hi: number, lo: number): Subject | nul
     visit: visits.state === VisitState.open ? visits.describe() : null,
     trail: visits.trail().map(([place, at]) => ({ touchpoint: names[place] as string, at })),
     streams,
+    asks,
   }
 }
+
+const since = (at: number): number | null => (at === 0 ? null : at)
+
+const asksOf = (person: Person, touchpoints: readonly string[]): SubjectAsks => ({
+  linked: person.isTold || isLinked(person),
+  askedAt: since(person.askedAt),
+  answeredAt: since(person.answeredAt),
+  dismissedAt: since(person.dismissedAt),
+  dismissals: person.dismissals,
+  outstanding: person.pending && outstandingOf(person.pending, touchpoints),
+  replies: person.replies.map(({ id, touchpoint, text, until }) => ({ id, touchpoint, text, until })),
+})
+
+const outstandingOf = ({ rule, number, place, form, until, isShown }: Pending, touchpoints: readonly string[]) => ({
+  id: sayingId(rule, number),
+  touchpoint: touchpoints[place] as string,
+  form: ASK_FORMS[form] as string,
+  until,
+  shown: isShown,
+})
 
 /** One event as the log holds it. `kind` is its number on the wire; `a` and `b` are those of the record's grammar. */
 export interface LoggedEvent {

@@ -1,12 +1,11 @@
 import { SCALES } from '@pulssi/protocol/client'
 import { score } from './figures.js'
 import type { Page } from './ledger.js'
-import { ANSWER_STRIDE, Cell, COUNTERS } from './limits.js'
+import { ANSWER_STRIDE, ASK_CELLS, ASKED_CELLS, Cell, COUNTERS, DWELL_BUCKETS } from './limits.js'
 import type { Mirror } from './mirror.js'
 import { eachSpan, type Range } from './windows.js'
 
 const ANSWERS = SCALES.length * ANSWER_STRIDE
-const DWELL_BUCKETS = 1_024
 
 /** Dense buckets to add up in; the sums keep the filled ones only. */
 const buckets = new Int32Array(DWELL_BUCKETS)
@@ -15,11 +14,19 @@ const buckets = new Int32Array(DWELL_BUCKETS)
 export class Sums {
   readonly counters = new Int32Array(COUNTERS)
   readonly answers = new Int32Array(ANSWERS)
+  /** By AskCell. */
+  readonly asks = new Int32Array(ASK_CELLS)
   readonly signals = new Map<string, number>()
   recovered = 0
   active = 0
   dwellBuckets = new Uint16Array(0)
   dwellCounts = new Int32Array(0)
+  #asked: Int32Array | null = null
+
+  /** Answers that were asked for, as they lie from Cell.asked on; null: none. */
+  get asked(): Int32Array | null {
+    return this.#asked
+  }
 
   /** Adds a partition's page. Call `close` after the last. */
   addPage(mirror: Mirror, page: Page, range: Range | null): void {
@@ -32,7 +39,7 @@ export class Sums {
       const end = first + (page.length[place] as number)
       for (let i = first; i < end; i++) {
         const key = keys[i] as number
-        if (key >= Cell.transition) break
+        if (key >= Cell.reason) break
         this.#add(mirror, key, counts[i] as number)
       }
     })
@@ -43,6 +50,10 @@ export class Sums {
     this.recovered += other.recovered
     for (let i = 0; i < COUNTERS; i++) this.counters[i] = (this.counters[i] as number) + (other.counters[i] as number)
     for (let i = 0; i < ANSWERS; i++) this.answers[i] = (this.answers[i] as number) + (other.answers[i] as number)
+    for (let i = 0; i < ASK_CELLS; i++) this.asks[i] = (this.asks[i] as number) + (other.asks[i] as number)
+    other.#asked?.forEach((n, i) => {
+      this.#addAsked(i, n)
+    })
     for (const [name, n] of other.signals) this.signals.set(name, (this.signals.get(name) ?? 0) + n)
     for (let i = 0; i < other.dwellBuckets.length; i++) {
       const bucket = other.dwellBuckets[i] as number
@@ -78,14 +89,21 @@ export class Sums {
 
   #add(mirror: Mirror, key: number, count: number): void {
     if (key < COUNTERS) this.counters[key] = (this.counters[key] as number) + count
+    else if (key >= Cell.asked) this.#addAsked(key - Cell.asked, count)
     else if (key >= Cell.dwell) buckets[key - Cell.dwell] = (buckets[key - Cell.dwell] as number) + count
     else if (key >= Cell.exit) return
     else if (key < Cell.answer) this.recovered += count
-    else if (key < Cell.signal) this.answers[key - Cell.answer] = (this.answers[key - Cell.answer] as number) + count
-    else {
+    else if (key < Cell.asks) this.answers[key - Cell.answer] = (this.answers[key - Cell.answer] as number) + count
+    else if (key < Cell.nudged) this.asks[key - Cell.asks] = (this.asks[key - Cell.asks] as number) + count
+    else if (key >= Cell.signal) {
       const name = mirror.names.signals[key - Cell.signal] as string
       this.signals.set(name, (this.signals.get(name) ?? 0) + count)
     }
+  }
+
+  #addAsked(cell: number, count: number): void {
+    this.#asked ??= new Int32Array(ASKED_CELLS)
+    this.#asked[cell] = (this.#asked[cell] as number) + count
   }
 }
 

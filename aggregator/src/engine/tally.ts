@@ -1,14 +1,15 @@
 import { type HistoryRow, SCALES } from '@pulssi/protocol/client'
 import type { ByteReader, ByteWriter } from './bytes.js'
 import { pulseOf, round6, round6OrNull, scaleFigures, score, type Weights, wilson } from './figures.js'
-import { ANSWER_STRIDE, CELL_KEYS, Cell } from './limits.js'
+import { ANSWER_STRIDE, ASK_CELLS, CELL_KEYS, Cell, DWELL_BUCKETS } from './limits.js'
+import { askFigures } from './pulse.js'
 import { dwellMs } from './visits.js'
 
 /**
  * Cells as they stand in stored history. Files keep these numbers for long, so that they never change, whatever becomes
  * of the engine's own: a new cell takes a number that is free.
  */
-export const Kept = { recovered: 15, answer: 16, dwell: 128 } as const
+export const Kept = { recovered: 15, answer: 16, asks: 112, dwell: 128 } as const
 /** A counter's place here is its number in stored history. */
 const COUNTERS = [
   Cell.entered,
@@ -23,14 +24,19 @@ const COUNTERS = [
 const NONE = -1
 const BUCKETS_STEP = 64
 
-if (COUNTERS.length > Kept.recovered || Kept.answer + SCALES.length * ANSWER_STRIDE > Kept.dwell) {
+if (
+  COUNTERS.length > Kept.recovered ||
+  Kept.asks + ASK_CELLS > Kept.dwell ||
+  Kept.answer + SCALES.length * ANSWER_STRIDE > Kept.asks
+) {
   throw new RangeError('kept cells overlap')
 }
 
 /** Number in stored history of a cell below the signals or among the dwell times; −1: it isn't stored. */
 function keptKey(key: number): number {
-  if (key >= Cell.dwell) return Kept.dwell + key - Cell.dwell
-  if (key >= Cell.exit) return NONE
+  if (key >= Cell.dwell) return key < Cell.dwell + DWELL_BUCKETS ? Kept.dwell + key - Cell.dwell : NONE
+  if (key >= Cell.nudged) return NONE
+  if (key >= Cell.asks) return Kept.asks + key - Cell.asks
   if (key >= Cell.answer) return Kept.answer + key - Cell.answer
   if (key >= Cell.recovered) return Kept.recovered
   return COUNTERS.indexOf(key as (typeof COUNTERS)[number])
@@ -50,7 +56,7 @@ export function writeSlice(
 ): boolean {
   let cells = 0
   const signals: [name: string, n: number][] = []
-  for (let i = first; i < first + length && keys[i] < Cell.transition; i++) {
+  for (let i = first; i < first + length && keys[i] < Cell.asked; i++) {
     const n = counts[i]
     if (n === 0) continue
     if (isSignal(keys[i])) {
@@ -87,7 +93,7 @@ function writeSignals(out: ByteWriter, signals: [name: string, n: number][]): vo
  * `cells:varint (key:varint count:zigzag)* signals:varint (name:text count:zigzag)*`, zeros left out, keys rising.
  */
 export class Tally {
-  /** Counters, recoveries and answers, by their numbers in stored history. */
+  /** Counters, recoveries, answers and asks, by their numbers in stored history. */
   readonly #counts = new Float64Array(Kept.dwell)
   #dwell = new Float64Array(0)
   readonly #signals = new Map<string, number>()
@@ -96,7 +102,7 @@ export class Tally {
   addSpan(keys: Uint16Array, counts: Int32Array, first: number, length: number, signals: readonly string[]): void {
     for (let i = first; i < first + length; i++) {
       const key = keys[i] as number
-      if (key >= Cell.transition) return
+      if (key >= Cell.asked) return
       if (isSignal(key)) this.#signal(signals[key - Cell.signal] as string, counts[i] as number)
       else this.#add(keptKey(key), counts[i] as number)
     }
@@ -127,7 +133,7 @@ export class Tally {
   /** The figures of a history row (N31, N34, N35). */
   figures(weights: Weights): Omit<HistoryRow, 'touchpoint' | 'from' | 'to'> {
     const of = (cell: (typeof COUNTERS)[number]): number => this.#counts[COUNTERS.indexOf(cell)] as number
-    const answers = this.#counts.subarray(Kept.answer, Kept.dwell)
+    const answers = this.#counts.subarray(Kept.answer, Kept.asks)
     const scored = score(answers, ANSWER_STRIDE)
     const [entered, dropped, troubled] = [of(Cell.entered), of(Cell.dropped), of(Cell.troubled)]
     const [completed, progressed, switched] = [of(Cell.completed), of(Cell.progressed), of(Cell.switched)]
@@ -160,6 +166,7 @@ export class Tally {
         entered > 0 ? troubled / entered : null,
         weights,
       ),
+      asks: askFigures(cell => this.#counts[Kept.asks + cell] as number),
     }
   }
 

@@ -1,5 +1,7 @@
+import type { Asking } from './asking.js'
 import { HOUR_MS, SECOND_MS, SLICE_MS, STREAM_MEMORY_MS, VISITOR_MEMORY_MS } from './limits.js'
 import type { State } from './state.js'
+import { Stays } from './stays.js'
 import { StreamWord } from './streams.js'
 import { VisitState, Word } from './visitors.js'
 import type { Visits } from './visits.js'
@@ -19,29 +21,38 @@ export class Timeline {
   held = NEVER
   readonly #state: State
   readonly #visits: Visits
+  readonly #asking: Asking
+  readonly stays: Stays
   #memoryMs = 0
 
-  constructor(state: State, visits: Visits) {
+  constructor(state: State, visits: Visits, asking: Asking) {
     this.#state = state
     this.#visits = visits
+    this.#asking = asking
+    this.stays = new Stays(state, visits, asking)
     this.configured()
   }
 
   configured(): void {
     const { places, config } = this.#state
     this.#memoryMs = places.map.longestMs() + config.horizonMs + VISITOR_MEMORY_MS
+    this.stays.rebuild(this.wheel.second)
   }
 
   moveTo(clock: number): void {
     const state = this.#state
     if (clock <= state.clock) return
-    // Visits that end in a long silence count in the slices of their deadlines, which must be kept until then.
-    while (clock - state.clock > STEP_MS && state.visitors.count > 0) this.#step(state.clock + STEP_MS)
+    // Visits that end in a long silence count in the slices of their deadlines, which must be kept until then. Before the
+    // first time that it was told, nothing can have begun.
+    if (state.clock > 0) {
+      while (clock - state.clock > STEP_MS && state.visitors.count > 0) this.#step(state.clock + STEP_MS)
+    }
     this.#step(clock)
   }
 
   #step(clock: number): void {
     const state = this.#state
+    const isNewHour = Math.floor(clock / HOUR_MS) !== Math.floor(state.clock / HOUR_MS)
     state.clock = clock
     state.ledger.moveTo(Math.floor(clock / SLICE_MS[0]))
     const second = Math.floor(clock / SECOND_MS)
@@ -49,6 +60,9 @@ export class Timeline {
     this.wheel.due(second)
     const { rows, seconds } = this.wheel
     for (let i = 0; i < rows.length; i++) this.#look(rows[i] as number, seconds[i] as number)
+    this.stays.moveTo(second)
+    this.#asking.moveTo(second)
+    if (isNewHour) this.#asking.sweep()
   }
 
   /** Resolves what is due at the clock. */
@@ -78,6 +92,8 @@ export class Timeline {
     const { visitors, clock } = this.#state
     this.#state.ledger.resume(Math.floor(clock / SLICE_MS[0]))
     this.wheel.second = Math.floor(clock / SECOND_MS)
+    this.#asking.rebuild(this.wheel.second)
+    this.stays.rebuild(this.wheel.second)
     for (let row = 0; row < visitors.rows; row++) {
       if (visitors.isFree(row)) continue
       this.#visits.hold(row)

@@ -166,7 +166,7 @@ describe('partials', () => {
   it('of another format are refused', () => {
     const partial = new Engine([0, 0]).partial() as Uint8Array
     partial[0] = 9
-    expect(() => new View(1).absorb(0, partial, START)).toThrow('partial of format 9, expected 4')
+    expect(() => new View(1).absorb(0, partial, START)).toThrow('partial of format 9, expected 5')
     expect(() => new View(1).absorb(1, partial, START)).toThrow('partition 1 of 1')
   })
 })

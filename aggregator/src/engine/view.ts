@@ -3,14 +3,16 @@ import type { EngineConfig } from './config.js'
 import { detail, transitionsFrom } from './detail.js'
 import { SCORE_PARTS, shrunk } from './figures.js'
 import { SECOND_MS } from './limits.js'
+import { type Nudged, nudgesAt } from './nudged.js'
 import { type Baselines, pulse } from './pulse.js'
 import { type Figures, firstMinute, type Readings, readings } from './reading.js'
 import { addQuarters, firstKept, type TalliesOf } from './recent.js'
+import { Silence, type Willingness } from './silence.js'
 import type { Counted, Spot } from './spot.js'
 import { byName, JOURNEY, Spots, STAGE } from './spots.js'
 import { Audience } from './state.js'
 import { addBaseline, baselineSums, noBaseline, Sums, sameBaseline } from './sums.js'
-import { newestSpoken, voiceOf } from './voices.js'
+import { type Comments, commentsAt, type Spoken, voiceOf } from './voices.js'
 import { baselineOf, movesOf, rangeOf, sinceOf } from './windows.js'
 
 const STALE_MS = 3 * SECOND_MS
@@ -21,10 +23,12 @@ const STALE_MS = 3 * SECOND_MS
  */
 export class View {
   readonly #spots: Spots
+  readonly #silence: Silence
   #clock = 0
 
   constructor(partitions: number) {
     this.#spots = new Spots(partitions)
+    this.#silence = new Silence(this.#spots)
   }
 
   get partitions(): number {
@@ -92,7 +96,8 @@ export class View {
     const moved = [rangeOf(window, this.#clock), baselineOf(window, this.#clock)]
       .map(range => movesOf(range, spot.countedBy))
       .reduce((sum, moves) => sum + moves, 0)
-    return Math.max(spot.stamp, this.#widerBaselines(spot, window)) + moved
+    this.#willingness(window)
+    return Math.max(spot.stamp, this.#widerBaselines(spot, window)) + moved + this.#silence.changes
   }
 
   /** When a baseline last changed that this one's is drawn toward. */
@@ -124,7 +129,11 @@ export class View {
     const { channel, stage } = spot
     const head = { touchpoint, channel, stage, window, clock: this.#clock, ageMs: this.ageMs(now) }
     const baselines = this.#baselines(spot, window, counted)
-    return pulse(head, counted, baselines, this.config.weights)
+    return pulse(head, counted, baselines, this.#willingness(window), this.config.weights)
+  }
+
+  #willingness(window: Window): Willingness | null {
+    return this.#silence.at(window === 'total' ? 'total' : '24h', this.#clock)
   }
 
   /** The figures that have an interval, as a rule judges them. Throws as `pulse`. */
@@ -179,11 +188,37 @@ export class View {
   }
 
   /** The newest comments of a touchpoint, newest first; none where too few stand behind it (N23). */
-  voices(touchpoint: string): Voice[] {
-    const spot = this.#spots.named(touchpoint)
-    if (!spot.quorums[Audience.all].holds(sinceOf(null))) return []
-    const lists = this.#spots.mirrors.map(({ voices }, partition) => voices[spot.parts[partition] as number] ?? [])
-    return newestSpoken(lists, this.#clock).map(spoken => ({ touchpoint, ...voiceOf(spoken) }))
+  voices(touchpoint: string): Omit<Voice, 'id'>[] {
+    return this.spoken(touchpoint).map(spoken => ({ touchpoint, ...voiceOf(spoken) }))
+  }
+
+  /** The same, with who said it. */
+  spoken(touchpoint: string): readonly Spoken[] {
+    const comments = this.#comments(this.#spots.named(touchpoint))
+    return comments?.isShown === true ? comments.shown() : []
+  }
+
+  /** Of every touchpoint that has some, those that are held back too. */
+  *comments(): Generator<Comments> {
+    for (const spot of this.#spots.touchpoints.values()) {
+      const comments = this.#comments(spot)
+      if (comments !== null) yield comments
+    }
+  }
+
+  /** Partitions that something was heard of. */
+  get heardPartitions(): ReadonlySet<number> {
+    return new Set(this.#spots.mirrors.flatMap(({ at }, partition) => (at > 0 ? [partition] : [])))
+  }
+
+  /** What nudges did at a touchpoint. Throws as `pulse`. */
+  nudged(touchpoint: string, window: Window): Nudged {
+    return nudgesAt(this.#spots, this.#spots.named(touchpoint), rangeOf(window, this.#clock))
+  }
+
+  #comments(spot: Spot): Comments | null {
+    const isShown = spot.quorums[Audience.all].holds(sinceOf(null))
+    return commentsAt(this.#spots.mirrors, spot, isShown, this.#clock)
   }
 
   #transitions(window: Window): Journey['transitions'] {
@@ -233,6 +268,7 @@ export class View {
       answerers: answerers.count(since),
       backed: backers.holds(since),
       answerersBacked: answerersBackers.holds(since),
+      heard: spot.answered.heard(since),
     }
     spot.counted.set(window, counted)
     return counted

@@ -20,7 +20,7 @@ export const Word = {
   /** Second at which the wheel holds the visitor; −1: nowhere. */
   queued: 12,
   streams: 13,
-  /** page | troubled << 1 | trail length << 8 | (1 + last signal of the visit, 0: none) << 16 */
+  /** Flag | trail length << 8 | (1 + last signal of the visit, 0: none) << 16 | (1 + reason stated, 0: none) << 24 */
   flags: 14,
   trailTimes: 16,
   /** Two touchpoints a word. */
@@ -29,11 +29,20 @@ export const Word = {
 export const ROW_WORDS = Word.trailPlaces + TRAIL_ENTRIES / 2
 const ROW_TIMES = ROW_WORDS / 2
 
-export const Flag = { page: 1, troubled: 2 } as const
+/**
+ * `known`: there is more of the visitor among the people. Of the visit: `nudged` and `control`, on which side of a
+ * nudge's trial it is; `stayed`: it was long enough, and was asked for that or not.
+ */
+export const Flag = { page: 1, troubled: 2, known: 4, nudged: 8, control: 16, stayed: 32 } as const
 export const TRAIL_SHIFT = 8
 export const TRAIL_BITS = 0xff << TRAIL_SHIFT
 export const SIGNAL_SHIFT = 16
 export const SIGNAL_BITS = 0xff << SIGNAL_SHIFT
+export const REASON_SHIFT = 24
+export const REASON_BITS = 0xff << REASON_SHIFT
+/** What begins anew with each visit. */
+export const VISIT_FLAGS =
+  Flag.page | Flag.troubled | Flag.nudged | Flag.control | Flag.stayed | SIGNAL_BITS | REASON_BITS
 
 /**
  * One row of 160 bytes a visitor in pages of 4,096, found by the 64-bit hash of its id: no object, no string. Rows

@@ -1,14 +1,16 @@
 import type { Ledger, Page } from './ledger.js'
-import { Cell, SLICE_MS, TRAIL_ENTRIES } from './limits.js'
+import { Cell, NudgeCell, SLICE_MS } from './limits.js'
 import type { Places } from './places.js'
+import { remember, trailOf } from './trail.js'
 import {
   Flag,
+  REASON_BITS,
+  REASON_SHIFT,
   ROW_WORDS,
   SIGNAL_BITS,
   SIGNAL_SHIFT,
   Time,
-  TRAIL_BITS,
-  TRAIL_SHIFT,
+  VISIT_FLAGS,
   type Visitors,
   VisitState,
   Word,
@@ -22,8 +24,6 @@ const OUTCOME: Record<2 | 3 | 4, number> = {
   [VisitState.unseen]: Cell.unseen,
   [VisitState.completed]: Cell.completed,
 }
-
-const trailLength = (flags: number): number => (flags & TRAIL_BITS) >>> TRAIL_SHIFT
 
 /** Bucket of a dwell time: 32 steps an octave, by the place of the highest bit. ms ≥ 0, below 2³². */
 export function dwellBucket(ms: number): number {
@@ -100,18 +100,18 @@ export class Visits {
     return t
   }
 
-  /** N11 */
-  enter(place: number, channel: number, page: boolean, own: number, t: number): void {
+  /** Whether a visit began (N11). */
+  enter(place: number, channel: number, page: boolean, own: number, t: number): boolean {
     const words = this.#words
     const visit = words[this.#at + Word.visit]
     const from = visit & PLACE_BITS
     const state = this.state
-    this.#remember(place, t)
+    remember(this.#words, this.#at, place, t)
     if (state === VisitState.open) {
       if (from === place) {
         this.#count(place, own, Cell.views, 1)
         this.touch(place, t)
-        return
+        return false
       }
       this.#moveOn(from, (visit >>> 16) & 255, place, channel, t)
     } else if (state === VisitState.dropped && t - this.deadline <= this.#places.map.config.horizonMs) {
@@ -121,10 +121,11 @@ export class Visits {
     this.#page(place).active++
     words[this.#at + Word.visit] = place | (channel << 16) | (VisitState.open << STATE_SHIFT)
     words[this.#at + Word.enterLag] = t - own
-    const flags = words[this.#at + Word.flags] & ~(Flag.page | Flag.troubled | SIGNAL_BITS)
+    const flags = words[this.#at + Word.flags] & ~VISIT_FLAGS
     words[this.#at + Word.flags] = flags | (page ? Flag.page : 0)
     this.#times[this.#timesAt + Time.entered] = t
     this.touch(place, t)
+    return true
   }
 
   /** Activity of the open visit, if it is at this place: its deadline moves (N12). */
@@ -204,7 +205,50 @@ export class Visits {
     this.#ledger.add(place, slice, outcome, delta)
     this.#ledger.add(place, slice, Cell.dwell + dwellBucket(dwell), delta)
     if (outcome === Cell.dropped) this.#ledger.add(place, slice, Cell.exit + this.#lastSignal, delta)
+    const flags = this.#words[this.#at + Word.flags]
+    if ((flags & (Flag.nudged | Flag.control | REASON_BITS)) !== 0) this.#resolveAsked(place, outcome, slice, delta)
     this.#page(place).active -= delta
+  }
+
+  /** What asks and nudges have to do with the outcome (N54, N55). */
+  #resolveAsked(place: number, outcome: number, slice: number, delta: 1 | -1): void {
+    const flags = this.#words[this.#at + Word.flags]
+    const isDropped = outcome === Cell.dropped
+    const reason = (flags & REASON_BITS) >>> REASON_SHIFT
+    if (isDropped && reason > 0) this.#ledger.add(place, slice, Cell.reason + reason - 1, delta)
+    const side = (flags & Flag.nudged) !== 0 ? NudgeCell.nudged : NudgeCell.control
+    if ((flags & (Flag.nudged | Flag.control)) === 0 || outcome === Cell.unseen) return
+    this.#ledger.add(place, slice, Cell.nudged + side, delta)
+    if (isDropped) this.#ledger.add(place, slice, Cell.nudged + side + 1, delta)
+  }
+
+  /** Whether the open visit is at this place. */
+  isAt(place: number): boolean {
+    return this.state === VisitState.open && (this.#words[this.#at + Word.visit] & PLACE_BITS) === place
+  }
+
+  /** Of the open visit; −1: there is none. */
+  get place(): number {
+    return this.state === VisitState.open ? this.#words[this.#at + Word.visit] & PLACE_BITS : -1
+  }
+
+  get enteredAt(): number {
+    return this.#times[this.#timesAt + Time.entered]
+  }
+
+  get flags(): number {
+    return this.#words[this.#at + Word.flags]
+  }
+
+  mark(flag: number): void {
+    this.#words[this.#at + Word.flags] |= flag
+  }
+
+  /** The visitor says why it leaves; the last word counts. */
+  giveReason(place: number, reason: number): void {
+    if (!this.isAt(place)) return
+    const at = this.#at + Word.flags
+    this.#words[at] = (this.#words[at] & ~REASON_BITS) | ((reason + 1) << REASON_SHIFT)
   }
 
   #count(place: number, at: number, key: number, delta: number): void {
@@ -220,40 +264,9 @@ export class Visits {
     this.#words[at] = (this.#words[at] & 0xffffff) | (state << STATE_SHIFT)
   }
 
-  /** The trail: the last 16 places with their times; a repeat of the last one renews its time. */
-  #remember(place: number, t: number): void {
-    const words = this.#words
-    const flags = words[this.#at + Word.flags]
-    let length = trailLength(flags)
-    const times = this.#at + Word.trailTimes
-    if (length > 0 && this.#trailPlace(length - 1) === place) {
-      words[times + length - 1] = t | 0
-      return
-    }
-    if (length === TRAIL_ENTRIES) {
-      words.copyWithin(times, times + 1, times + TRAIL_ENTRIES)
-      for (let i = 1; i < TRAIL_ENTRIES; i++) this.#setTrailPlace(i - 1, this.#trailPlace(i))
-      length--
-    }
-    words[times + length] = t | 0
-    this.#setTrailPlace(length, place)
-    words[this.#at + Word.flags] = (flags & ~TRAIL_BITS) | ((length + 1) << TRAIL_SHIFT)
-  }
-
   /** 1 + the last signal of the visit at hand; 0: there was none. */
   get #lastSignal(): number {
     return (this.#words[this.#at + Word.flags] & SIGNAL_BITS) >>> SIGNAL_SHIFT
-  }
-
-  #trailPlace(i: number): number {
-    const word = this.#words[this.#at + Word.trailPlaces + (i >> 1)]
-    return (i & 1) === 0 ? word & PLACE_BITS : word >>> 16
-  }
-
-  #setTrailPlace(i: number, place: number): void {
-    const at = this.#at + Word.trailPlaces + (i >> 1)
-    const word = this.#words[at]
-    this.#words[at] = (i & 1) === 0 ? (word & ~PLACE_BITS) | place : (word & PLACE_BITS) | (place << 16)
   }
 
   /** The visit at hand in words, for digests. */
@@ -261,7 +274,7 @@ export class Visits {
     const visit = this.#words[this.#at + Word.visit]
     const place = this.#places.touchpoints.list[visit & PLACE_BITS]
     const channel = this.#places.channels.list[(visit >>> 16) & 255]
-    const flags = this.#words[this.#at + Word.flags] & (Flag.page | Flag.troubled)
+    const flags = this.#words[this.#at + Word.flags] & VISIT_FLAGS & ~SIGNAL_BITS
     const times = [Time.entered, Time.active, Time.deadline].map(time => this.#times[this.#timesAt + time])
     const signal = this.#places.signals.list[this.#lastSignal - 1] ?? ''
     return `${place} ${channel} ${visit >>> STATE_SHIFT} ${flags} ${signal} ${this.#words[this.#at + Word.enterLag]} ${times}`
@@ -269,12 +282,6 @@ export class Visits {
 
   /** The trail at hand as [place, ms since 1970], within the horizon before the visitor's time. */
   trail(): [place: number, at: number][] {
-    const now = this.visitorTime
-    const trail: [number, number][] = []
-    for (let i = 0; i < trailLength(this.#words[this.#at + Word.flags]); i++) {
-      const age = ((now | 0) - this.#words[this.#at + Word.trailTimes + i]) >>> 0
-      if (age <= this.#places.map.config.horizonMs) trail.push([this.#trailPlace(i), now - age])
-    }
-    return trail
+    return trailOf(this.#words, this.#at, this.visitorTime, this.#places.map.config.horizonMs)
   }
 }

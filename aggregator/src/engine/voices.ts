@@ -100,9 +100,34 @@ export function textOf(detail: string): string {
 }
 
 /** The scale and the score as in an event. */
-export function voiceOf({ at, scale: index, level, text }: Spoken): Omit<Voice, 'touchpoint'> {
+export function voiceOf({ at, scale: index, level, text }: Spoken): Omit<Voice, 'id' | 'touchpoint'> {
   const scale = SCALES[index] ?? null
   if (scale === null) return { at, scale, score: null, text }
   const score = scale === 'emotion' ? (EMOTIONS[level] ?? null) : SCALE_LEVELS[scale].first + level
   return { at, scale, score, text }
+}
+
+/** The comments of a touchpoint, as they lie in the partitions. */
+export interface Comments {
+  readonly touchpoint: string
+  /** By partition; the same list as long as it holds the same. */
+  readonly lists: readonly (readonly Spoken[])[]
+  /** Whether enough stand behind the touchpoint (N23). */
+  readonly isShown: boolean
+  /** Those that are shown, newest first. */
+  readonly shown: () => readonly Spoken[]
+}
+
+const NOTHING: readonly Spoken[] = []
+
+/** Of one touchpoint; null: there are none. `parts`: its number in each partition, −1 where it is unknown. */
+export function commentsAt(
+  mirrors: readonly { readonly voices: readonly (readonly Spoken[])[] }[],
+  { name, parts }: { readonly name: string; readonly parts: readonly number[] },
+  isShown: boolean,
+  clock: number,
+): Comments | null {
+  const lists = mirrors.map(({ voices }, partition) => voices[parts[partition] as number] ?? NOTHING)
+  if (lists.every(list => list.length === 0)) return null
+  return { touchpoint: name, lists, isShown, shown: () => newestSpoken(lists, clock) }
 }

@@ -6,7 +6,7 @@ import { Issuers, looksSigned } from './jwt.js'
 import { proverOf } from './proof.js'
 import type { Reader, Writer } from './rights.js'
 
-export { allowsTheSame, mayHear, mayRead, type Reader, readsAll, type Writer } from './rights.js'
+export { allowsTheSame, mayHear, mayOverhear, mayRead, type Reader, readsAll, type Writer } from './rights.js'
 
 /** `tooMany`: so many wrong ones came from this address that none is looked at for now. */
 export type Refused = 'unauthorized' | 'forbidden' | 'tooMany'
@@ -29,7 +29,7 @@ const OPEN_PAGE: Writer = { kind: 'page', origins: null, channels: null, prover:
 const OPEN_SERVICE: Writer = { kind: 'service', source: OPEN }
 const OPEN_READER: Reader = {
   touchpoints: ['*'],
-  scopes: new Set(['pulse', 'voice', 'incidents', 'admin']),
+  scopes: new Set(['pulse', 'voice', 'reply', 'incidents', 'admin']),
   source: OPEN,
   expiresAt: null,
 }

@@ -11,6 +11,7 @@ export type AddressLimits = Pick<
   | 'subscriptionsPerAddress'
   | 'pageEventsPerAddressPerSecond'
   | 'faultsPerAddressPerMinute'
+  | 'commentsPerAddressPerMinute'
   | 'pageRequestsPerSecond'
   | 'serviceRequestsPerSecond'
   | 'readerRequestsPerSecond'
@@ -34,6 +35,7 @@ export class Address {
   readonly #attempts: Bucket
   readonly #faults: Bucket
   #events: Bucket | null = null
+  #comments: Bucket | null = null
   readonly #requests = new Map<RequestKind, Bucket>()
 
   constructor(limits: AddressLimits, now: () => number) {
@@ -85,6 +87,13 @@ export class Address {
   events(count: number): number {
     this.#events ??= new Bucket(this.#limits.pageEventsPerAddressPerSecond, this.#now())
     return this.#events.take(this.#now(), count)
+  }
+
+  /** Counts a comment. Returns the ms until one is kept; 0: now. */
+  comment(): number {
+    const perMinute = this.#limits.commentsPerAddressPerMinute
+    this.#comments ??= new Bucket(perMinute / SECONDS_A_MINUTE, this.#now(), perMinute)
+    return this.#comments.take(this.#now())
   }
 
   /** Something came that no client of ours sends. */

@@ -1,8 +1,8 @@
 import { Fault, type HelloFrame, IDENTITIES } from '@pulssi/protocol'
 import { isbot } from 'isbot'
-import type { Sender } from '../intake/index.js'
+import { isPageMade, type Sender } from '../intake/index.js'
 import type { Access, Reader, Refused, Writer } from './access.js'
-import { type DayIdentity, PAGE_MADE, pageVisitor } from './identity.js'
+import { type DayIdentity, pageVisitor } from './identity.js'
 
 /** What the gateway knows of whoever stands at the other end, before a word is said. */
 export interface Caller {
@@ -76,8 +76,6 @@ type Who = Pick<Sender, 'visitor' | 'page'>
 const denied = (message: string): Admission<never> => ({ ok: false, fault: Fault.forbidden, message })
 const incomplete = (message: string): Admission<never> => ({ ok: false, fault: Fault.badFrame, message })
 
-const isPageMade = (visitor: string): boolean => PAGE_MADE.some(prefix => visitor.startsWith(prefix))
-
 /**
  * Whether a page may call itself so: ids that were made for pages begin as such, every other is the host's, for which
  * the host must speak. So no page can pass for another's customer by calling its own id a page's or a device's.
@@ -128,6 +126,7 @@ export const admitHello = (hello: HelloFrame, caller: Caller, access: Access, da
     channels: writer.kind === 'service' ? null : writer.channels,
     bot: isBot(writer, caller),
     mayLink: linksOf(writer),
+    mayComment: null,
     group: writer.kind === 'page' ? days.group(caller.address) : null,
   }
   const reader = access.reader(null, caller.address)

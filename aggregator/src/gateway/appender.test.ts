@@ -233,6 +233,26 @@ test('a forget is acknowledged in its turn, once it is durable; one for somebody
   expect([refused, owner.acked]).toEqual([3, [1, 3]])
 })
 
+test('the erasure of one who may be a customer is acknowledged once every partition has it', async () => {
+  const { log, appender } = make(3)
+  const owner = new Owner()
+  appender.take([Frame.forget, 1, 'c-1'], SERVICE, NOW, owner)
+  const asked = appender.erase('c-2', NOW)
+  await settled()
+  const parts = log.waiting.splice(0)
+  expect(parts.map(({ bytes }) => [...erasuresIn(bytes)].length)).toEqual([2, 2, 2])
+  for (const part of parts) {
+    expect(owner.acked).toEqual([])
+    part.settle()
+    await settled()
+  }
+  expect(owner.acked).toEqual([1])
+  for (let partition = 0; partition < 3; partition++) {
+    appender.folded({ ...folded(partition + 1, []), partition })
+  }
+  expect(await asked).toMatchObject({ refused: [] })
+})
+
 test('an erasure that the log did not take says so, and comes again', async () => {
   const { log, appender } = make()
   const lost = appender.erase('v', NOW)

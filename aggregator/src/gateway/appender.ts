@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Fault, type ForgetFrame, Frame, Refusal } from '@pulssi/protocol'
 import type { Logger } from 'pino'
 import type { EngineConfig } from '../engine/index.js'
@@ -15,13 +14,10 @@ import {
 } from './contribution.js'
 import { type Lane, newLane, noParts, type Parts } from './lane.js'
 import type { Limits } from './limits.js'
+import { randomWords } from './random-words.js'
 import { GATHER_BYTES, GATHER_MS, OVERLOADED_RETRY_MS, STALLED_MS, VERDICT_LOST_MS, VERDICT_MS } from './retry.js'
 import type { NotNow, Numbered } from './session.js'
 
-const randomWords = (): [number, number] => {
-  const bytes = randomBytes(8)
-  return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)]
-}
 const overloaded = (message: string, retryMs: number): NotNow => ({ fault: Fault.overloaded, message, retryMs })
 
 export interface AppenderOptions {
@@ -47,11 +43,9 @@ export class Appender {
   #idle: (() => void) | null = null
 
   constructor(options: AppenderOptions) {
-    this.#options = options
     const { intake, durable } = options
-    this.#lanes = Array.from({ length: intake.partitions }, (_, partition) =>
-      newLane(partition, durable[partition] ?? 0),
-    )
+    this.#options = options
+    this.#lanes = Array.from({ length: intake.partitions }, (_, at) => newLane(at, durable[at] ?? 0))
   }
 
   /** Why nothing more can be taken now; null: it can. */
@@ -102,12 +96,17 @@ export class Appender {
   }
 
   /** Erases a visitor; resolves once that is durable, or not taken. */
-  async erase(visitor: string, at: number): Promise<Outcome | NotNow> {
+  erase(visitor: string, at: number): Promise<Outcome | NotNow> {
+    return this.alone(intake => intake.erase(visitor, at, randomWords()))
+  }
+
+  /** `write` puts one record into the intake for each partition that it returns; resolves as `erase`. */
+  async alone(write: (intake: Intake) => readonly number[]): Promise<Outcome | NotNow> {
     const { intake } = this.#options
     intake.clearSpans()
-    const lane = this.#lanes[intake.erase(visitor, at, randomWords())] as Lane
-    const contribution = new RequestContribution(1, 0, VERDICT_MS)
-    this.#contribute(new Set([lane]), contribution)
+    const lanes = this.#lanesOf(write(intake))
+    const contribution = new RequestContribution(lanes.size, 0, VERDICT_MS)
+    this.#contribute(lanes, contribution)
     return contribution.outcome
   }
 
@@ -130,8 +129,7 @@ export class Appender {
 
   /** Tells every partition what holds from here on. Resolves with null once that is durable, or with why it isn't. */
   async config(config: EngineConfig): Promise<NotNow | null> {
-    const { intake } = this.#options
-    const outcome = await this.#toAll(partition => intake.config(partition, config))
+    const outcome = await this.#toAll(partition => this.#options.intake.config(partition, config))
     return 'fault' in outcome ? outcome : null
   }
 
@@ -177,16 +175,18 @@ export class Appender {
       this.#contribute(new Set(), new BatchContribution(frame[1], refused, 0, owner))
       return
     }
-    const lane = this.#lanes[intake.erase(visitor, receivedAt, randomWords())] as Lane
-    this.#contribute(new Set([lane]), new BatchContribution(frame[1], [], 1, owner))
+    const lanes = this.#lanesOf(intake.erase(visitor, receivedAt, randomWords()))
+    this.#contribute(lanes, new BatchContribution(frame[1], [], lanes.size, owner))
+  }
+
+  #lanesOf(partitions: readonly number[]): Set<Lane> {
+    return new Set(partitions.map(partition => this.#lanes[partition] as Lane))
   }
 
   #toAll(write: (partition: number) => void): Promise<Outcome | NotNow> {
-    this.#options.intake.clearSpans()
-    for (const { partition } of this.#lanes) write(partition)
-    const contribution = new RequestContribution(this.#lanes.length, 0, VERDICT_MS)
-    this.#contribute(new Set(this.#lanes), contribution)
-    return contribution.outcome
+    const all = this.#lanes.map(({ partition }) => partition)
+    all.forEach(write)
+    return this.alone(() => all)
   }
 
   /** Partitions that the records written since the last `clearSpans` are in; `before`: size of the first one then. */

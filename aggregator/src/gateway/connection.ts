@@ -9,25 +9,29 @@ import {
   type SubscribeFrame,
 } from '@pulssi/protocol'
 import type { WebSocket } from 'ws'
-import { type Board, prepareFrame } from '../board/index.js'
+import type { Board } from '../board/index.js'
 import type { Tally } from '../metrics/index.js'
 import type { Clock } from '../ports.js'
-import { type Access, mayHear, type Reader } from './access.js'
+import type { Access, Reader } from './access.js'
 import { Acks } from './acks.js'
 import type { Address, Addresses } from './addresses.js'
 import { type Admission, admitAgain, type Caller, type Role } from './admit.js'
 import type { Appender } from './appender.js'
+import type { CommentRates } from './comments.js'
 import type { BatchOwner } from './contribution.js'
 import { Expiry } from './expiry.js'
+import { Hearing } from './hearing.js'
 import type { DayIdentity } from './identity.js'
 import { judgeOf } from './judge.js'
 import type { Limits } from './limits.js'
 import { Line } from './line.js'
 import { eventsOf, Pace } from './pace.js'
+import type { Pages } from './pages.js'
 import { numberOf } from './peek.js'
 import { FLOOD_FAULTS } from './retry.js'
 import { AWAITING_HELLO, type Effect, type Input, type Judge, type NotNow, type Session, step } from './session.js'
-import { type Outlet, Subscriptions } from './subscriptions.js'
+import type { Outlet } from './subscriptions.js'
+import type { Overheard } from './voicing.js'
 
 /** What all connections share. */
 export interface Surroundings {
@@ -39,6 +43,8 @@ export interface Surroundings {
   readonly limits: Limits
   readonly clock: Clock
   readonly tally: Tally
+  readonly comments: CommentRates
+  readonly pages: Pages
 }
 
 /** What a refused subscription is told to wait, ms. */
@@ -61,7 +67,7 @@ export class Connection implements BatchOwner, Outlet {
   readonly #line: Line
   readonly #address: Address
   readonly #judge: Judge
-  readonly #subscriptions: Subscriptions
+  readonly #hearing: Hearing
   readonly #helloTimer: NodeJS.Timeout
   readonly #expiry: Expiry
   readonly #review: (role: Role) => Admission<Role>
@@ -69,14 +75,14 @@ export class Connection implements BatchOwner, Outlet {
   #pace: Pace
   #receivedAt = 0
   #due = false
-  #reads = false
+  #leavePage = (): void => {}
 
   constructor(socket: WebSocket, stream: Duplex, caller: Caller, around: Surroundings) {
-    const { access, addresses, board, limits, clock } = around
+    const { access, addresses, limits, clock } = around
     this.#address = addresses.of(caller.address)
     const another = (): (() => void) | null =>
       this.#address.maySubscribe ? addresses.hold(caller.address, 'subscriptions') : null
-    this.#subscriptions = new Subscriptions(board, this, limits.subscriptions, another)
+    this.#hearing = new Hearing(this, { ...around, another, now: addresses.now })
     this.#around = around
     this.#line = new Line(socket, stream, limits)
     this.#pace = this.#paceOf('reader')
@@ -95,15 +101,17 @@ export class Connection implements BatchOwner, Outlet {
     socket.on('close', () => this.#ended())
   }
 
-  /** Says that the server lives, to who has ever subscribed; `prepared` is the heartbeat of the moment. */
+  /** `prepared`: the heartbeat of the moment. */
   beat(prepared: Uint8Array): void {
-    if (this.#reads && !this.congested) this.write(prepared)
+    this.#hearing.beat(prepared)
   }
 
-  /** Tells of an incident at a touchpoint to who subscribes and may know of it; not to who is too slow. */
   inform(touchpoint: string, prepared: Uint8Array): void {
-    if (this.congested || this.#subscriptions.size === 0) return
-    if ('role' in this.#session && mayHear(this.#session.role.reader, touchpoint)) this.write(prepared)
+    this.#hearing.inform(this.#reader, touchpoint, prepared)
+  }
+
+  overhear(news: readonly Overheard[]): void {
+    this.#hearing.overhear(this.#reader, news)
   }
 
   ping(content: Buffer): void {
@@ -213,7 +221,7 @@ export class Connection implements BatchOwner, Outlet {
       case 'subscribe':
         return this.#subscribe(effect.reader, effect.frame)
       case 'unsubscribe':
-        return this.#subscriptions.remove(effect.id)
+        return this.#hearing.unsubscribe(effect.id)
       case 'reader':
         return this.#read(effect.reader)
       case 'forget':
@@ -238,15 +246,19 @@ export class Connection implements BatchOwner, Outlet {
     return new Pace({ limits, rate, address: this.#address, now: addresses.now })
   }
 
-  #welcome({ writer, rate }: Role): void {
-    const { limits, clock } = this.#around
+  get #reader(): Reader | null {
+    return 'role' in this.#session ? this.#session.role.reader : null
+  }
+
+  #welcome(role: Role): void {
+    const { limits, clock, pages } = this.#around
     clearTimeout(this.#helloTimer)
-    this.#pace = this.#paceOf(rate)
-    const visitor = writer?.visitor ?? null
+    this.#leavePage = pages.enter(role, this)
+    this.#pace = this.#paceOf(role.rate)
     const { perSecond } = this.#pace
     this.#line.send([
       Frame.welcome,
-      visitor,
+      role.writer?.visitor ?? null,
       clock.now(),
       limits.frameBytes,
       limits.batchEvents,
@@ -257,14 +269,11 @@ export class Connection implements BatchOwner, Outlet {
 
   #read(reader: Reader): void {
     this.#expiry.set(reader.expiresAt)
-    if (reader.scopes.has('pulse')) this.#subscriptions.renew(reader)
-    // Subscriptions that went silent would pass for live: heartbeats go on.
-    else if (this.#reads) this.leave(Fault.forbidden, 'this token lacks the scope pulse')
+    if (!this.#hearing.renew(reader)) this.leave(Fault.forbidden, 'this token lacks the scope pulse')
   }
 
   #subscribe(reader: Reader, frame: SubscribeFrame): void {
-    this.#reads = true
-    switch (this.#subscriptions.add(reader, frame)) {
+    switch (this.#hearing.subscribe(reader, frame)) {
       case 'added':
         return
       case 'tooMany':
@@ -285,8 +294,7 @@ export class Connection implements BatchOwner, Outlet {
     clearTimeout(this.#helloTimer)
     this.#expiry.set(null)
     this.#session = { state: 'closing' }
-    this.#subscriptions.clear()
+    this.#hearing.end()
+    this.#leavePage()
   }
 }
-
-export const heartbeat = (clock: number): Uint8Array => prepareFrame([Frame.heartbeat, clock])

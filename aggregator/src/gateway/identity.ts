@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { DAY_PREFIX, PAGE_PREFIX } from '../intake/index.js'
 import type { Clock, Store } from '../ports.js'
 import { addressGroup, isLoopback } from './address.js'
 
@@ -8,16 +9,8 @@ const SALT_BYTES = 32
 const ID_BYTES = 16
 const DATE_CHARS = 10
 
-/** A visitor id that this day's salt made begins so. */
-const DAY_PREFIX = 'd.'
 /** The callers of one address begin so: no visitor's id can be the same. */
 const GROUP_PREFIX = 'g/'
-/** A page's own id, where it brought none. */
-export const PAGE_PREFIX = 'p.'
-/** A device's id, made by the SDK and kept with consent. */
-const DEVICE_PREFIX = 'v.'
-/** Every id that a page may have without the host's word begins with one of these. */
-export const PAGE_MADE: readonly string[] = [DAY_PREFIX, PAGE_PREFIX, DEVICE_PREFIX]
 
 /**
  * Makes visitor ids for identity `day`: a keyed hash of address and browser under a salt of the UTC day. All gateways

@@ -54,6 +54,13 @@ export const DEFAULT_LIMITS = {
   faultsPerAddressPerMinute: 120,
   /** Secret keys and tokens a second from one address that weren't right from there before. Beyond: 429, 4429. */
   secretsPerAddressPerSecond: 10,
+  /** Comments kept a minute of those that come with a page's key, from one address and of one visitor. Beyond: left out. */
+  commentsPerAddressPerMinute: 120,
+  commentsPerVisitorPerMinute: 6,
+  /** Replies to comments a minute with one token. Beyond: 429 with Retry-After. */
+  repliesPerTokenPerMinute: 30,
+  /** Comments told a second on one connection. Beyond: the newest are told. */
+  voicesPerSecond: 10,
   /** Addresses without connections whose allowances are kept. Beyond: the oldest begin anew with full ones. */
   addresses: 100_000,
   /** WebSockets in all. Beyond: the upgrade is answered with 503. */

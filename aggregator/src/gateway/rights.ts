@@ -39,6 +39,10 @@ export const mayRead = (reader: Patterns, touchpoint: string): boolean =>
 export const mayHear = (reader: Reader | null, touchpoint: string): boolean =>
   reader?.scopes.has('incidents') === true && mayRead(reader, touchpoint)
 
+/** Whether comments at a touchpoint may be told to a reader. */
+export const mayOverhear = (reader: Reader | null, touchpoint: string): boolean =>
+  reader?.scopes.has('voice') === true && mayRead(reader, touchpoint)
+
 export const readsAll = (reader: Patterns): boolean => reader.touchpoints.includes('*')
 
 /** Subscriptions that stand under one may go on under the other. */

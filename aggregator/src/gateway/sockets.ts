@@ -5,9 +5,11 @@ import { Close, Fault, Frame, HEARTBEAT_MS, INCIDENT_STATES, type Incident, SUBP
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
 import { prepareFrame } from '../board/index.js'
-import { Connection, heartbeat, type Surroundings } from './connection.js'
+import { Connection, type Surroundings } from './connection.js'
 import type { Door } from './door.js'
+import { heartbeat } from './hearing.js'
 import type { Proxies } from './proxies.js'
+import type { Overheard } from './voicing.js'
 
 export const SOCKET_PATH = '/v1/ws'
 
@@ -76,6 +78,11 @@ export class Sockets {
   inform({ id, rule, touchpoint, state }: Incident, at: number): void {
     const prepared = prepareFrame([Frame.incident, id, rule, touchpoint, INCIDENT_STATES.indexOf(state), at])
     for (const connection of this.#connections) connection.inform(touchpoint, prepared)
+  }
+
+  /** Tells of new comments, oldest first, to who subscribes and may know of them. */
+  overhear(news: readonly Overheard[]): void {
+    for (const connection of this.#connections) connection.overhear(news)
   }
 
   /** WebSockets that stand. */

@@ -38,6 +38,12 @@ const COLUMNS: Readonly<Record<string, (row: HistoryRow, zone: Zone) => Value>> 
   dwellP90Ms: row => row.dwellMs.p90,
   dwellP99Ms: row => row.dwellMs.p99,
   pulse: row => row.pulse,
+  asksShown: row => row.asks.shown,
+  asksDismissed: row => row.asks.dismissed,
+  asksAnswered: row => row.asks.answered,
+  asksExpired: row => row.asks.expired,
+  responseRate: row => row.asks.rate,
+  asksSaved: row => row.asks.saved,
 }
 
 /** A spreadsheet takes a text that begins so for a formula. */

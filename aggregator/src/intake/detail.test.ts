@@ -1,10 +1,13 @@
 import { Kind, type WireEvent } from '@pulssi/protocol'
 import { expect, it } from 'vitest'
+import { IdHash } from '../engine/index.js'
 import { type Detail, fillDetail } from './detail.js'
+
+const KEY = [1, 2] as const
 
 const textOf = (event: WireEvent): string => {
   const detail: Detail = { a: 0, b: 0, text: '' }
-  fillDetail(event, detail)
+  fillDetail(event, detail, new IdHash(KEY))
   return detail.text
 }
 
@@ -17,6 +20,9 @@ it('scrubs an answer in words before it is kept', () => {
   expect(textOf([Kind.answer, 0, 0, 'a-1', 'I am matti@example.com'])).toBe('{"ask":"a-1","text":"I am [email]"}')
 })
 
-it("keeps no proof of a link: it is the door's matter", () => {
-  expect(textOf([Kind.link, 0, 0, 'c-1', null, 'proof'])).toBe('{"customer":"c-1"}')
+it("keeps of a link the hash of its customer alone: the proof is the door's matter, the id nobody's", () => {
+  const { hi, lo } = new IdHash(KEY).of('c-1')
+  const words = [hi, lo].map(word => word.toString(16).padStart(8, '0'))
+  expect(textOf([Kind.link, 0, 0, 'c-1', null, 'proof'])).toBe(`{"person":"${words.join('')}"}`)
+  expect(textOf([Kind.link, 0, null, null, 'k-1', null])).toBe('{"code":"k-1"}')
 })

@@ -13,10 +13,11 @@ const idOf = (name: string): [number, number] => {
 }
 
 test('an erasure goes to the partition of the visitor, behind its events, and is known by the hash alone', () => {
-  for (const visitor of ['v-1', 'v-2', 'v-3', 'v-4']) {
+  for (const visitor of ['v.1', 'd.2', 'p.3', 'v.4']) {
     const intake = new Intake(KEY, 3, false)
     intake.batch([2, 1, null, ['a'], [[visitor, 's', 0, NOW, [[Kind.enter, 0, 0]]]]], SERVICE, NOW)
-    const partition = intake.erase(visitor, NOW + 5, [3, 4])
+    const [partition = -1, ...others] = intake.erase(visitor, NOW + 5, [3, 4])
+    expect(others).toEqual([])
     const entry = intake.take(partition)
     expect([...eventsOf(entry, ...idOf(visitor))]).toHaveLength(1)
     expect([...erasuresIn(entry)]).toEqual([idOf(visitor)])
@@ -42,4 +43,12 @@ test('whoever has a group is backed by it, all others by themselves', () => {
   expect(send('v-2', 'g-1')).toEqual(idOf('g-1'))
   expect(send('v-2', null)).toEqual(idOf('v-2'))
   expect(send('v-2', 'g-2')).toEqual(idOf('g-2'))
+})
+
+test('who may be a customer is erased in every partition, since others may be linked to it there', () => {
+  for (const visitor of ['c-1', 'd-2', 'vv.3', 'P.4']) {
+    const intake = new Intake(KEY, 3, false)
+    expect(intake.erase(visitor, NOW, [3, 4])).toEqual([0, 1, 2])
+    for (const partition of [0, 1, 2]) expect([...erasuresIn(intake.take(partition))]).toEqual([idOf(visitor)])
+  }
 })

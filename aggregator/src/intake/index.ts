@@ -1,3 +1,5 @@
+export { clean } from './clean.js'
 export { Intake } from './intake.js'
+export { DAY_PREFIX, isPageMade, PAGE_PREFIX } from './page-made.js'
 export type { Span } from './records.js'
 export { type Refused, SERVICE, type Sender } from './sender.js'

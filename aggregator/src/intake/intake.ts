@@ -7,8 +7,9 @@ import {
   Refusal,
   type WireEvent,
 } from '@pulssi/protocol'
-import { type EngineConfig, type GroupHeader, IdHash, NO_PLACE } from '../engine/index.js'
-import { type Detail, fillDetail } from './detail.js'
+import { type EngineConfig, type GroupHeader, IdHash, NO_PLACE, type ReplyRecord } from '../engine/index.js'
+import { type Detail, fillDetail, hasText } from './detail.js'
+import { isPageMade } from './page-made.js'
 import { Records, type Span } from './records.js'
 import type { Refused, Sender } from './sender.js'
 
@@ -103,13 +104,26 @@ export class Intake {
   }
 
   /**
-   * Erases a visitor with all that is known of it; returns the partition. `at`: ms since 1970, the wall clock.
-   * `noise`: random words that stand in its place where a hash must stay.
+   * Erases a visitor with all that is known of it; returns the partitions that it told so: the visitor's own, or all of
+   * them where others may be linked to it as to a customer. `at`: ms since 1970, the wall clock. `noise`: random words
+   * that stand in its place where a hash must stay.
    */
-  erase(visitor: string, at: number, noise: readonly [number, number]): number {
+  erase(visitor: string, at: number, noise: readonly [number, number]): readonly number[] {
     const { hi, lo } = this.#hash.of(visitor)
-    const partition = (lo >>> 0) % this.partitions
-    this.#records.alone(partition).erase(this.#dataClock ? 0 : at, [hi, lo], noise)
+    const all = Array.from({ length: this.partitions }, (_, partition) => partition)
+    const partitions = isPageMade(visitor) ? [(lo >>> 0) % this.partitions] : all
+    for (const partition of partitions) {
+      this.#records.alone(partition).erase(this.#dataClock ? 0 : at, [hi, lo], noise)
+    }
+    return partitions
+  }
+
+  /** Writes an answer to a comment; returns the partition. `at`: ms since 1970, the wall clock. */
+  reply(reply: ReplyRecord): number {
+    const partition = (reply.visitor[1] >>> 0) % this.partitions
+    // So that the engine knows how late it is when it tells the page.
+    if (!this.#dataClock) this.tick(partition, reply.at)
+    this.#records.alone(partition).reply(this.#dataClock ? { ...reply, at: 0 } : reply)
     return partition
   }
 
@@ -241,7 +255,7 @@ export class Intake {
       return code
     }
     if (time > this.#latest) this.#latest = time
-    fillDetail(event, this.#detail)
+    fillDetail(event, this.#detail, this.#hash, !hasText(event) || this.#mayComment())
     const index = place === null ? NO_PLACE : this.#indexOf(event[2] ?? 0, place)
     records.event(event[0], index, time, this.#detail.a, this.#detail.b, this.#detail.text)
     return 0
@@ -256,6 +270,10 @@ export class Intake {
     const mayLink = this.#sender?.mayLink ?? null
     if (mayLink !== null && event[0] === Kind.link && !mayLink(event)) return Refusal.linkDenied
     return checkEvent(event, groupAt, this.#head.receivedAt)
+  }
+
+  #mayComment(): boolean {
+    return this.#sender?.mayComment?.(this.#visitor ?? '') ?? true
   }
 
   #indexOf(framePlace: number, place: Place): number {

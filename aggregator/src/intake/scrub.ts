@@ -1,3 +1,4 @@
+import { clean } from './clean.js'
 import { fold } from './scrub-fold.js'
 import type { Found } from './scrub-found.js'
 import { findIbans, findPersonIds } from './scrub-ids.js'
@@ -33,10 +34,11 @@ const taken = (text: string, parts: readonly Found[]): string => {
 
 /**
  * A text of a visitor's own without what could name a person: e-mail addresses, telephone and card numbers, Finnish
- * personal identity codes, IBANs and long numbers become markers such as `[email]`. Takes time in proportion to the
- * text, whatever stands in it. Names and numbers in words are beyond it.
+ * personal identity codes, IBANs and long numbers become markers such as `[email]`; what isn't text at all goes (see
+ * `clean`). Takes time in proportion to the text, whatever stands in it. Names and numbers in words are beyond it.
  */
-export const scrub = (text: string): string => {
+export const scrub = (written: string): string => {
+  const text = clean(written)
   if (!SUSPECT.test(text)) return text
   const folded = fold(text)
   const found: Found[] = []

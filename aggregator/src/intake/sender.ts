@@ -12,6 +12,8 @@ export interface Sender {
   readonly channels: ReadonlySet<string> | null
   /** Whether it may tie its visitor to a customer so; null: any link is taken. */
   readonly mayLink: ((link: LinkEvent) => boolean) | null
+  /** Whether one more comment of a visitor is kept; null: all are. */
+  readonly mayComment: ((visitor: string) => boolean) | null
   /** Its visitor is known by this page alone, so that a drop is `unseen`. */
   readonly page: boolean
   readonly bot: boolean
@@ -32,6 +34,7 @@ export const SERVICE: Sender = {
   everyVisitor: true,
   channels: null,
   mayLink: null,
+  mayComment: null,
   page: false,
   bot: false,
   group: null,

@@ -22,6 +22,7 @@ const snapshot = (): Snapshot => ({
     subscribers: 7,
     touchpoints: 6,
     events: { accepted: 8, duplicates: 9, lost: 10, late: 11, tooLate: 12, rejected: 13, bots: 14 },
+    asks: { shown: 31, dismissed: 32, answered: 33, expired: 34, rate: 1, saved: 35 },
   },
   worker: { visitors: 15, tableBytes: 16, images: 0, failedImages: 0, lastImage: null, replayMs: 400 },
   alerts: { open: 1, notOpened: 0, delivered: 21, failed: 22, lost: 23, waiting: 24, switchedOff: 1 },

@@ -11,5 +11,5 @@ export type {
   Traffic,
   WorkerFigures,
 } from './snapshot.js'
-export { Tally } from './tally.js'
+export { LeftOut, Tally, Unsaid } from './tally.js'
 export { TimedLog } from './timed-log.js'

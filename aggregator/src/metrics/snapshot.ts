@@ -1,4 +1,4 @@
-import type { EventTotals } from '@pulssi/protocol'
+import type { AskFigures, EventTotals } from '@pulssi/protocol'
 import type { Tally } from './tally.js'
 import type { TimedLog } from './timed-log.js'
 
@@ -28,6 +28,8 @@ export interface BoardFigures {
   readonly subscribers: number
   readonly touchpoints: number
   readonly events: EventTotals
+  /** Of the whole journey, since the log began. */
+  readonly asks: AskFigures
   /** Of each partition, ms; null: nothing was heard of it yet. Left out by a server that is alone. */
   readonly agesMs?: readonly (number | null)[]
 }

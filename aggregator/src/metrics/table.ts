@@ -72,6 +72,16 @@ const GATEWAY: readonly Metric[] = [
     'Requests with X-Forwarded-For from a peer that is no trusted proxy.',
     s => s.tally.untrustedForwards,
   ),
+  counters('pulssi_asks_delivered_total', 'Asks, nudges and replies that a page was told.', 'kind', s =>
+    s.tally.said.entries(),
+  ),
+  counters('pulssi_asks_undelivered_total', 'Asks, nudges and replies that no page was told here.', 'reason', s =>
+    s.tally.unsaid.entries(),
+  ),
+  counters('pulssi_comments_left_out_total', 'Comments left out of their answers, by whose were too many.', 'of', s =>
+    s.tally.leftOut.entries(),
+  ),
+  counter('pulssi_replies_total', 'Answers to comments that were taken.', s => s.tally.replies),
 ]
 
 const LOG: readonly Metric[] = [
@@ -110,6 +120,18 @@ const ENGINE: readonly Metric[] = [
     s => s.board.events.late,
   ),
   gauge('pulssi_lost_events', 'Numbers missing in the streams; they may still come.', s => s.board.events.lost),
+  counters(
+    'pulssi_asks_total',
+    'What became of asks, and moments in which nobody was asked, since the log began.',
+    'became',
+    ({ board: { asks } }) => [
+      ['shown', asks.shown],
+      ['dismissed', asks.dismissed],
+      ['answered', asks.answered],
+      ['expired', asks.expired],
+      ['saved', asks.saved],
+    ],
+  ),
   gauge('pulssi_visitors', 'Visitors that the engines hold.', s => s.worker.visitors),
   gauge('pulssi_table_bytes', 'Size of the tables of visitors and streams.', s => s.worker.tableBytes),
   gauge('pulssi_touchpoints', 'Touchpoints that the board holds.', s => s.board.touchpoints),

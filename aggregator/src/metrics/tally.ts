@@ -32,6 +32,16 @@ const CLIENT_FRAMES = {
   auth: Frame.auth,
   forget: Frame.forget,
 } as const
+const SAID = { ask: Frame.ask, nudge: Frame.nudge, reply: Frame.reply } as const
+/**
+ * Why a page was not told: it was decided too long ago; no connection of this gateway is the page's; the connection is
+ * too slow; the configuration has no words for it any more.
+ */
+export const Unsaid = { late: 1, absent: 2, congested: 3, wordless: 4 } as const
+export type Unsaid = (typeof Unsaid)[keyof typeof Unsaid]
+/** Whose comments were too many. */
+export const LeftOut = { address: 1, visitor: 2 } as const
+export type LeftOut = (typeof LeftOut)[keyof typeof LeftOut]
 /** Types of client frames lie below this. */
 const TYPES = 64
 
@@ -53,6 +63,13 @@ export class Tally {
   readonly answers = new Counts({ '2xx': 200, '3xx': 300, '4xx': 400, '5xx': 500 })
   /** Requests with an X-Forwarded-For from a peer that is not a trusted proxy. */
   untrustedForwards = 0
+  /** What pages were told of the engines' sayings, and what they were not, by why. */
+  readonly said = new Counts(SAID)
+  readonly unsaid = new Counts(Unsaid)
+  /** Comments that were left out of their answers. */
+  readonly leftOut = new Counts(LeftOut)
+  /** Answers to comments that were taken. */
+  replies = 0
 
   frame(type: number): void {
     this.#frames[type] = (this.#frames[type] ?? 0) + 1

@@ -1,4 +1,4 @@
-import type { EventLog, Store } from '../ports.js'
+import type { Entry, EventLog, Store } from '../ports.js'
 import { Erased } from './erased.js'
 import type { Gate } from './gate.js'
 import { COMPACTED_IMAGES } from './limits.js'
@@ -42,7 +42,7 @@ const sequenceOf = (imageKey: string): number => Number(imageKey.slice(imageKey.
 /**
  * Carries out the erasures in the log's bytes. In this order, so that an end at any moment leaves a folder that says
  * the same numbers: images that hold the erasures, in place of all older ones; a note that without such an image the
- * log must not be replayed; then the log is written anew from its oldest piece on, so that an erasure stays until the
+ * log must not be replayed; then each log is written anew from its oldest piece on, so that an erasure stays until the
  * events before it are gone. Throws Busy; rejects with the reason of the signal where it was aborted,
  * and what is left is done the next time.
  */
@@ -59,44 +59,60 @@ interface Work {
   readonly partition: number
   /** Entries up to here are written anew. */
   readonly through: number
-  readonly erased: Erased
 }
 
 const compactAll = async (source: CompactSource): Promise<CompactReport> => {
   const { log, store, signal } = source
-  const works: Work[] = []
+  const erased = new Erased()
+  const all: Work[] = []
   for (let partition = 0; partition < log.partitions; partition++) {
     const through = await log.rotate(partition)
-    const erased = await readErased(log, partition, through)
-    if (erased.size > 0) works.push({ partition, through, erased })
+    all.push({ partition, through })
+    for await (const { bytes, sequence } of entriesOf(log, partition, through)) erased.note(partition, bytes, sequence)
   }
-  const report = { visitors: 0, segments: 0 }
+  const works: Work[] = []
+  for (const work of erased.size === 0 ? [] : all) if (await isTold(log, work, erased)) works.push(work)
+  const report = { visitors: erased.size, segments: 0 }
   if (works.length > 0) await freshImages(source, works)
-  for (const { partition, through, erased } of works) {
+  for (const { partition, through } of works) {
     signal.throwIfAborted()
     const note = new TextEncoder().encode(JSON.stringify({ through }))
     await store.put(COMPACTED + partition, note, null)
-    report.segments += await log.rewrite(partition, through, (bytes, sequence) => {
-      signal.throwIfAborted()
-      return erased.strip(bytes, sequence)
-    })
-    report.visitors += erased.size
+  }
+  // An erasure in one log is for all of them, so it stays until the last of them is done.
+  for (const left of log.partitions > 1 ? (['erasures', 'nothing'] as const) : (['nothing'] as const)) {
+    for (const { partition, through } of works) {
+      report.segments += await log.rewrite(partition, through, (bytes, sequence) => {
+        signal.throwIfAborted()
+        return erased.strip(partition, { bytes, sequence }, left)
+      })
+    }
   }
   await source.rewriteValues()
   return report
 }
 
-const readErased = async (log: EventLog, partition: number, through: number): Promise<Erased> => {
-  const erased = new Erased()
-  const { first } = await log.bounds(partition)
-  if (through < first) return erased
-  const stop = new AbortController()
-  for await (const entries of log.read(partition, first, stop.signal)) {
-    for (const { bytes, sequence } of entries) if (sequence <= through) erased.note(bytes, sequence)
-    if ((entries.at(-1)?.sequence ?? 0) >= through) break
+/** Whether a log tells of anybody who was erased: its own visitors, or those of other partitions. */
+const isTold = async (log: EventLog, { partition, through }: Work, erased: Erased): Promise<boolean> => {
+  if (erased.isIn(partition)) return true
+  for await (const { bytes, sequence } of entriesOf(log, partition, through)) {
+    if (erased.strip(partition, { bytes, sequence }, 'nothing') !== bytes) return true
   }
-  stop.abort()
-  return erased
+  return false
+}
+
+async function* entriesOf(log: EventLog, partition: number, through: number): AsyncGenerator<Entry> {
+  const { first } = await log.bounds(partition)
+  if (through < first) return
+  const stop = new AbortController()
+  try {
+    for await (const entries of log.read(partition, first, stop.signal)) {
+      for (const entry of entries) if (entry.sequence <= through) yield entry
+      if ((entries.at(-1)?.sequence ?? 0) >= through) break
+    }
+  } finally {
+    stop.abort()
+  }
 }
 
 /** As many images as are kept, none of which knows an erased visitor. */

@@ -1,5 +1,13 @@
 import { EMOTIONS, KINDS, Kind, SCALE_LEVELS, SCALES } from '@pulssi/protocol'
-import { erasuresIn, eventsOf, IdHash, type LoggedEvent, type Subject, withoutErased } from '../engine/index.js'
+import {
+  type Erasures,
+  erasuresIn,
+  eventsOf,
+  IdHash,
+  type LoggedEvent,
+  type Subject,
+  withoutErased,
+} from '../engine/index.js'
 import type { EventLog } from '../ports.js'
 import { NOT_SERVED_RETRY_MS, SUBJECT_EVENTS } from './limits.js'
 
@@ -84,13 +92,15 @@ export const exportSubject = async (source: SubjectSource, visitor: string): Pro
   return { visitor, state, events: events.slice(0, SUBJECT_EVENTS), truncated }
 }
 
+const NOBODY_ELSE: Erasures = { later: () => false, ever: () => false, left: 'nothing' }
+
 /** What was erased isn't known any more, though its bytes may still wait to be compacted. */
 const gather = (entry: Uint8Array, hi: number, lo: number, into: SubjectEvent[]): void => {
   let rest = entry
   for (const [erasedHi, erasedLo] of erasuresIn(entry)) {
     if (erasedHi !== hi || erasedLo !== lo) continue
     into.length = 0
-    rest = withoutErased(entry, () => false)
+    rest = withoutErased(entry, NOBODY_ELSE)
   }
   for (const event of eventsOf(rest, hi, lo)) into.push(readable(event))
 }

@@ -1,4 +1,4 @@
-import { type Departed, type Effects, Engine, type Imaging, subjectOf } from '../engine/index.js'
+import { type Departed, type Effects, Engine, type Imaging, type Saying, subjectOf } from '../engine/index.js'
 import { PARTIAL_REST_RATIO } from './limits.js'
 import type { FromFolder, ToFolder } from './messages.js'
 import { Telling } from './telling.js'
@@ -10,6 +10,8 @@ interface Lane {
   sequence: number
   telling: Telling
   imaging: Imaging | null
+  /** Number of the newest letter that was posted; null: none is to be, yet. */
+  lettersTo: number | null
 }
 
 /** Gathers the engine's verdicts as the flat numbers of a `folded` message. */
@@ -53,6 +55,7 @@ export class Folder {
           sequence: message.sequence,
           telling: new Telling(engine, message.epoch, message.isLossy),
           imaging: null,
+          lettersTo: null,
         })
         return
       }
@@ -77,6 +80,9 @@ export class Folder {
         this.#post({ type: 'subject', id, subject: subjectOf(this.#lane(partition).engine, hi, lo) }, [])
         return
       }
+      case 'letters':
+        this.#lane(message.partition).lettersTo = 0
+        return this.#deliver(message.partition)
       case 'full':
         this.#lane(message.partition).telling.tellWhole()
         return
@@ -110,6 +116,7 @@ export class Folder {
     const { partition, first, lengths, bytes } = message
     const lane = this.#lane(partition)
     const heard = message.quiet ? null : new Verdicts()
+    const said: Saying[] = []
     let at = 0
     for (let i = 0; i < lengths.length; i++) {
       const length = lengths[i] as number
@@ -121,16 +128,28 @@ export class Folder {
         this.#post({ type: 'failed', partition, sequence: first + i, message: text }, [])
         return
       }
+      if (heard !== null) said.push(...lane.engine.said)
       lane.sequence = first + i
       at += length
     }
     this.#depart(partition, lane.departed)
+    if (said.length > 0) this.#post({ type: 'said', partition, said }, [])
+    this.#deliver(partition)
     const verdicts = Uint32Array.from(heard?.verdicts ?? [])
     const refusals = Uint32Array.from(heard?.refusals ?? [])
     this.#post(
       { type: 'folded', partition, first, count: lengths.length, sizeBytes: bytes.length, verdicts, refusals },
       [verdicts.buffer, refusals.buffer],
     )
+  }
+
+  #deliver(partition: number): void {
+    const lane = this.#lane(partition)
+    const { outbox } = lane.engine.state
+    if (lane.lettersTo === null || outbox.number === lane.lettersTo) return
+    const letters = outbox.after(lane.lettersTo)
+    lane.lettersTo = outbox.number
+    if (letters.length > 0) this.#post({ type: 'letters', partition, letters }, [])
   }
 
   /** Posted before any partial or image that no longer holds them. */

@@ -4,6 +4,7 @@ export type { OnImage } from './imager.js'
 export type { Keeper } from './keeper.js'
 export { IMAGES } from './limits.js'
 export { type Folded, REFUSAL_FIELDS, VERDICT_FIELDS } from './messages.js'
+export type { WorkerOptions } from './options.js'
 export { PacedBus } from './paced-bus.js'
 export {
   onWanted,
@@ -14,6 +15,7 @@ export {
   unpackPartial,
   wantSubject,
 } from './partial.js'
+export { packSaid, SAID, saidSubject, unpackSaid } from './said.js'
 export { type Found, imageKey, ListedShelf, readOne, type Shelf } from './shelf.js'
 export { FOLDED, foldedSubject, packFolded, unpackFolded } from './verdicts.js'
-export { Worker, type WorkerOptions } from './worker.js'
+export { Worker } from './worker.js'

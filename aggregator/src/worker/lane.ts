@@ -1,4 +1,6 @@
+import type { Logger } from 'pino'
 import type { Entry, EventLog, Tenure } from '../ports.js'
+import { Courier } from './courier.js'
 import type { Keeper } from './keeper.js'
 import { POST_BYTES, POSTED_BYTES } from './limits.js'
 import type { ToFolder } from './messages.js'
@@ -12,6 +14,8 @@ export interface LaneOptions {
   readonly replayTo: number
   readonly tenure: Tenure
   readonly shelf: Shelf
+  readonly log: EventLog
+  readonly logger: Logger
 }
 
 type Send = (message: ToFolder, transfer: ArrayBuffer[]) => void
@@ -39,17 +43,19 @@ export class Lane {
   readonly shelf: Shelf
   /** Resolves once the log is read no more. */
   following: Promise<void> = Promise.resolve()
+  readonly courier: Courier
   readonly #stop = new AbortController()
   #postedBytes = 0
   #resume: (() => void) | null = null
 
-  constructor({ partition, sequence, replayTo, tenure, shelf }: LaneOptions) {
+  constructor({ partition, sequence, replayTo, tenure, shelf, log, logger }: LaneOptions) {
     this.partition = partition
     this.folded = sequence
     this.imaged = sequence
     this.replayTo = replayTo
     this.tenure = tenure
     this.shelf = shelf
+    this.courier = new Courier({ partition, log, logger, tenure, signal: this.signal })
   }
 
   /** Aborts once the partition is served no more. */
@@ -97,6 +103,12 @@ export class Lane {
   close(): void {
     this.#stop.abort()
     this.#wake()
+  }
+
+  /** Resolves once nothing is read or stored for it any more. */
+  async ended(): Promise<void> {
+    await this.following
+    await this.courier.ended()
   }
 
   #wake(): void {

@@ -35,3 +35,6 @@ export const IMAGE_LOOK_MS = 1_000
 export const IMAGE_RETRY_MS = 30_000
 /** Time between two lines on the progress of a replay. */
 export const PROGRESS_MS = 1_000
+
+/** After the log of another partition took nothing and didn't say when to come again. */
+export const LETTER_RETRY_MS = 1_000

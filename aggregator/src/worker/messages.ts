@@ -1,6 +1,6 @@
 /** What the worker and the host of its engines say to each other. Every array buffer in a message changes owner. */
 
-import type { Subject } from '../engine/index.js'
+import type { Letter, Saying, Subject } from '../engine/index.js'
 import type { Held } from './figures.js'
 
 export type ToFolder =
@@ -42,6 +42,8 @@ export type ToFolder =
       readonly lo: number
       readonly id: number
     }
+  /** From now on: what the engine has to tell other partitions, beginning with what isn't known to have arrived. */
+  | { readonly type: 'letters'; readonly partition: number }
   /** The next partial of the partition holds everything, not changes alone. */
   | { readonly type: 'full'; readonly partition: number }
 
@@ -68,6 +70,9 @@ export type FromFolder =
   | { readonly type: 'image'; readonly partition: number; readonly sequence: number; readonly clock: number }
   /** null: the image is whole. */
   | { readonly type: 'chunk'; readonly partition: number; readonly chunk: Uint8Array | null }
+  /** Of entries that were not there when the partition was opened. */
+  | { readonly type: 'said'; readonly partition: number; readonly said: readonly Saying[] }
+  | { readonly type: 'letters'; readonly partition: number; readonly letters: readonly Letter[] }
   | { readonly type: 'subject'; readonly id: number; readonly subject: Subject | null }
   /** A partition's engine is gone; this is the last that is said of it. */
   | { readonly type: 'closed'; readonly partition: number }

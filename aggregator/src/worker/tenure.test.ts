@@ -43,6 +43,7 @@ const newWorker = (): Worker => {
     history: new HistoryKeeper({ storeOf: () => store, logger, newPause: () => async () => {} }),
     onImage: async () => {},
     onFolded: (folded, { epoch }) => verdicts.push({ ...folded, epoch }),
+    onSaid: () => {},
     onFatal: error => {
       throw error
     },

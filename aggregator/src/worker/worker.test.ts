@@ -50,6 +50,7 @@ const start = async (store: Store = embedded.store): Promise<Worker> => {
       kept.push(sequences)
     },
     onFolded: () => {},
+    onSaid: () => {},
     onFatal: error => {
       throw error
     },

@@ -1,40 +1,16 @@
-import type { Logger } from 'pino'
 import type { Subject } from '../engine/index.js'
-import { type Bus, type Clock, type EventLog, Fenced, type Store, soleTenure, type Tenure } from '../ports.js'
+import { Fenced, soleTenure, type Tenure } from '../ports.js'
 import { WorkerFigures } from './figures.js'
 import { type EngineHost, startHost } from './host.js'
 import { Abandoned, Imager, type OnImage } from './imager.js'
-import type { Keeper } from './keeper.js'
 import { Lane } from './lane.js'
 import { IMAGE_LOOK_MS, PROGRESS_MS } from './limits.js'
 import type { Folded, FromFolder } from './messages.js'
+import type { WorkerOptions } from './options.js'
 import { publishPartial } from './partial.js'
-import { ListedShelf, type Shelf } from './shelf.js'
+import { ListedShelf } from './shelf.js'
 import { startingPoint } from './start.js'
 import { Subjects, Waits } from './waits.js'
-
-export interface WorkerOptions {
-  readonly log: EventLog
-  readonly bus: Bus
-  /** Whether the Bus may lose messages; left out: it loses none. */
-  readonly isLossy?: boolean
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly key: readonly [number, number]
-  /** For what a partition keeps beside its log; its writes end with the tenure. */
-  readonly storeOf: (partition: number, tenure: Tenure) => Store
-  /** In place of the images that the Store lists. */
-  readonly shelfOf?: (partition: number, tenure: Tenure) => Shelf
-  /** Time between two images of a partition in which something changed. */
-  readonly imageMs: number
-  readonly onImage: OnImage
-  /** Takes what leaves the engines. */
-  readonly history: Keeper
-  /** What became of the events of entries that were not there when the partition was taken. */
-  readonly onFolded: (folded: Folded, tenure: Tenure) => void
-  /** The engines can't go on. The log holds everything; the process should end. */
-  readonly onFatal: (error: Error) => void
-}
 
 const servedNoMore = (partition: number): Error => new Error(`partition ${partition} is served no more`)
 
@@ -194,11 +170,12 @@ export class Worker {
     const { image, last } = await startingPoint({ log, store, shelf, logger, partition })
     if (this.#wanted.get(partition) !== tenure || tenure.signal.aborted) throw servedNoMore(partition)
     const sequence = image?.sequence ?? 0
-    const lane = new Lane({ partition, sequence, replayTo: last, tenure, shelf })
+    const lane = new Lane({ partition, sequence, replayTo: last, tenure, shelf, log, logger })
     this.#lanes.set(partition, lane)
     const chunks = image?.chunks ?? null
     const buffers = chunks?.map(chunk => chunk.buffer as ArrayBuffer) ?? []
     this.#host.post({ type: 'open', partition, epoch: tenure.epoch, isLossy, key, sequence, chunks }, buffers)
+    if (!lane.replaying) this.#host.post({ type: 'letters', partition })
     const send = this.#host.post.bind(this.#host)
     lane.following = lane.follow({ log, history, send }).catch((error: unknown) => {
       if (!lane.signal.aborted) this.#fail(error instanceof Error ? error : new Error(String(error)))
@@ -220,6 +197,11 @@ export class Worker {
         publishPartial(this.#options.bus, message.partition, message.message)
         return
       }
+      case 'said':
+        if (this.#lanes.get(message.partition)?.tenure.isHeld !== true) return
+        return this.#options.onSaid(message.partition, message.said)
+      case 'letters':
+        return this.#lanes.get(message.partition)?.courier.take(message.letters)
       case 'departed':
         if (!this.#lanes.has(message.partition)) return
         return this.#options.history.take(message.partition, message.departed, message.through)
@@ -245,7 +227,10 @@ export class Worker {
     if (lane === undefined) return
     const wasReplaying = lane.replaying
     lane.wasFolded(message.first + message.count - 1, message.sizeBytes)
-    if (wasReplaying && !lane.replaying) this.tellWhole(message.partition)
+    if (wasReplaying && !lane.replaying) {
+      this.tellWhole(message.partition)
+      this.#host.post({ type: 'letters', partition: message.partition })
+    }
     if (!wasReplaying && lane.tenure.isHeld) this.#options.onFolded(message, lane.tenure)
     this.#waits.wake()
   }
@@ -288,7 +273,7 @@ export class Worker {
     lane.close()
     this.#imager.abandon(lane.partition)
     this.#waits.wake()
-    return lane.following
+    return lane.ended()
   }
 
   async #halt(): Promise<void> {

@@ -1,7 +1,14 @@
 // The marks in the pages say which touchpoint each is and what a tap on a face means. Only what a mark can't say is told
 // here. Where the file of the SDK doesn't come there is no `pulse`, and the shop sells all the same.
 const { pulssiTouchpoint: touchpoint, total } = document.body.dataset
-const { pulse } = globalThis
+const { pulse, pulssiAuto, pulssiWidget } = globalThis
+
+if (pulse) {
+  // What the server asks, and says, shows in a corner of the page.
+  pulssiWidget?.attach(pulse)
+  // Errors, anger and refused cards the shop tells by itself, below.
+  pulssiAuto?.auto(pulse, { signals: ['dead', 'slow'] })
+}
 
 if (touchpoint === 'checkout.thanks') pulse?.goal(touchpoint, { value: Number(total) })
 

@@ -25,6 +25,8 @@ export const Refusal = {
   badEvent: 9,
   /** A page's key ties a visitor to a customer without the host's proof, or by a journey code. */
   linkDenied: 10,
+  /** It answers an ask of the server's that this visitor was not asked, or in another form, or no more. */
+  askDenied: 11,
 } as const
 export type Refusal = (typeof Refusal)[keyof typeof Refusal]
 

@@ -1,3 +1,4 @@
+export * from './asks.js'
 export * from './codec.js'
 export * from './codes.js'
 export * from './json.js'

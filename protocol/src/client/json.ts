@@ -1,4 +1,4 @@
-import type { AskResult, Scale, Window } from './messages.js'
+import type { AskResult, Estimator, Scale, Window } from './messages.js'
 
 /** The JSON of HTTP, of replay files and of what the SDK hands out: pulses, the journey, one event. */
 
@@ -21,6 +21,26 @@ export interface ScaleFigures {
   mean?: number
   value?: number
   n: number
+}
+
+/** What a score might be if it were known from everybody, or from each voice once; null where n is 0. */
+export interface Corrected {
+  score: number | null
+  low: number | null
+  high: number | null
+  estimator: Estimator
+}
+
+/** What became of asks. */
+export interface AskFigures {
+  shown: number
+  dismissed: number
+  answered: number
+  expired: number
+  /** answered / shown, 1 at most; null where shown is 0. */
+  rate: number | null
+  /** Times that a trigger held and nobody was asked. */
+  saved: number
 }
 
 export interface Pulse {
@@ -53,12 +73,16 @@ export interface Pulse {
     believed: boolean
     baseline: number | null
     scales: Partial<Record<Scale, ScaleFigures>>
+    corrected: Corrected
+    /** Greatest share of one voice among the answers that are remembered; null where n is 0. */
+    concentration: number | null
   }
   friction: Rate & { signals: Record<string, number> }
   dwellMs: { p50: number | null; p90: number | null; p99: number | null }
   visitors: number
   late: number
   pulse: number | null
+  asks: AskFigures
 }
 
 export interface EventTotals {

@@ -24,6 +24,13 @@ export const CUT_CHARS = 32
 export const COMMENT_CODE_POINTS = 500
 /** Longer strings break the grammar; between 500 code points and this an event is refused alone. */
 export const COMMENT_CHARS = 4_000
+/** Of a question, an option, a nudge or a reply in one language; and languages of one text. */
+export const ASK_TEXT_CHARS = 300
+export const ASK_LANGUAGES = 24
+/** An ask has so many options at most. */
+export const ASK_OPTIONS = 6
+/** A configured ask's or nudge's own id. One that was put has a number behind it: `id.number`. */
+export const ASK_ID = /^[a-z0-9-]{1,32}$/
 export const SUBSCRIPTION_PATTERNS = 64
 export const SUBSCRIPTIONS = 32
 export const SEQ_MAX = 2 ** 31 - 1

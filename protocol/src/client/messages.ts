@@ -19,7 +19,10 @@ export const Frame = {
   heartbeat: 67,
   pulse: 68,
   incident: 69,
-  /** 70 to 79 belong to ask, nudge and voice; a client ignores a server type that it doesn't know. */
+  ask: 70,
+  nudge: 71,
+  reply: 72,
+  voice: 73,
 } as const
 export type Frame = (typeof Frame)[keyof typeof Frame]
 
@@ -61,8 +64,17 @@ export const EMOTIONS = [
 ] as const
 export type Emotion = (typeof EMOTIONS)[number]
 
-export const ASK_RESULTS = ['shown', 'dismissed'] as const
+/** `wanted`: the host would like its visitor to be asked now. */
+export const ASK_RESULTS = ['shown', 'dismissed', 'wanted'] as const
 export type AskResult = (typeof ASK_RESULTS)[number]
+
+/** What stands behind a corrected score, from the least to the most that is known of who answers. */
+export const ESTIMATORS = ['plain', 'voices', 'asked', 'silence'] as const
+export type Estimator = (typeof ESTIMATORS)[number]
+
+/** How an ask is answered: on one of SCALES, by one of its options, or in one line of text. */
+export const ASK_FORMS = [...SCALES, 'choice', 'text'] as const
+export type AskForm = (typeof ASK_FORMS)[number]
 
 /** `[touchpoint, channel, cuts]`; cuts are flat pairs: dimension, value, dimension, value … */
 export type Place = string | readonly [touchpoint: string, channel: string | null, cuts: readonly string[]]
@@ -161,7 +173,7 @@ export type HeartbeatFrame = readonly [type: 67, clock: number]
 
 /**
  * One pulse as a flat row. `scales` is flat too: scale index, then its level counts, and so on; `signals`: name,
- * count, … Figures are rounded to 6 decimals as in JSON.
+ * count, … `estimator`: index into ESTIMATORS. Figures are rounded to 6 decimals as in JSON.
  */
 export type PulseRow = readonly [
   touchpoint: string,
@@ -205,6 +217,17 @@ export type PulseRow = readonly [
   visitors: number,
   late: number,
   pulse: number | null,
+  correctedScore: number | null,
+  correctedLow: number | null,
+  correctedHigh: number | null,
+  estimator: number,
+  concentration: number | null,
+  asksShown: number,
+  asksDismissed: number,
+  asksAnswered: number,
+  asksExpired: number,
+  responseRate: number | null,
+  asksSaved: number,
 ]
 /** A whole row, or flat pairs: field index, value, field index, value … */
 export type PulseChange = readonly [index: number, row: PulseRow | readonly unknown[]]
@@ -224,4 +247,52 @@ export type PulseFrame = readonly [
 ]
 /** An incident has come into a state, an index into INCIDENT_STATES, at `at` by the engine's clock, ms since 1970. */
 export type IncidentFrame = readonly [type: 69, id: string, rule: string, touchpoint: string, state: number, at: number]
-export type ServerFrame = WelcomeFrame | AckFrame | ErrorFrame | HeartbeatFrame | PulseFrame | IncidentFrame
+
+/** The same in several languages, flat: BCP 47 tag, text, tag, text … The first one stands for all others. */
+export type Text = readonly string[]
+/**
+ * A question to the visitor of this connection. `form`: index into ASK_FORMS; only a choice has `options`. `validMs`: an
+ * answer that comes later is refused.
+ */
+export type AskFrame = readonly [
+  type: 70,
+  id: string,
+  touchpoint: string,
+  form: number,
+  text: Text,
+  options: readonly Text[],
+  comment: boolean,
+  validMs: number,
+]
+/** A message to the visitor, and where it leads: an address and what it is called. */
+export type NudgeFrame = readonly [
+  type: 71,
+  id: string,
+  touchpoint: string,
+  text: Text,
+  link: readonly [href: string, text: Text] | null,
+  validMs: number,
+]
+/** What somebody of the host answered to a comment of the visitor's. */
+export type ReplyFrame = readonly [type: 72, id: string, touchpoint: string, text: string, validMs: number]
+/** A comment, as GET /v1/voice tells it. `scale` is an index, an emotion's `score` its name. */
+export type VoiceFrame = readonly [
+  type: 73,
+  id: string,
+  touchpoint: string,
+  at: number,
+  scale: number | null,
+  score: number | string | null,
+  text: string,
+]
+export type ServerFrame =
+  | WelcomeFrame
+  | AckFrame
+  | ErrorFrame
+  | HeartbeatFrame
+  | PulseFrame
+  | IncidentFrame
+  | AskFrame
+  | NudgeFrame
+  | ReplyFrame
+  | VoiceFrame

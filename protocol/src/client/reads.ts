@@ -1,5 +1,5 @@
 /** What the server answers to reads, beside pulses and journeys, as JSON. Times are ms since 1970. */
-import type { ScaleFigures } from './json.js'
+import type { AskFigures, ScaleFigures } from './json.js'
 import type { Scale, Window } from './messages.js'
 
 /** GET /v1/project: what a screen must know to draw the journey. */
@@ -26,10 +26,14 @@ export interface Detail {
   left: { signal: string | null; n: number }[]
   /** Drops whose visitor came back, by the channel of that visit. */
   recovered: { channel: string; n: number }[]
+  /** Drops by the reason that the visitor stated: an ask's id, a dot, the option's index; `text`: what it says now. */
+  reasons: { reason: string; text?: string; n: number }[]
 }
 
 /** GET /v1/voice: a comment, scrubbed. */
 export interface Voice {
+  /** The same at every gateway and for ever; says nothing of the person. */
+  id: string
   touchpoint: string
   at: number
   /** null where it answers an ask in words. */
@@ -74,6 +78,7 @@ export interface HistoryRow {
   friction: HistoryRate & { signals: Record<string, number> }
   dwellMs: { p50: number | null; p90: number | null; p99: number | null }
   pulse: number | null
+  asks: AskFigures
 }
 
 /** `quarter`: 15 min, of the last 48 h alone. */

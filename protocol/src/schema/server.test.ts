@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { z } from 'zod'
 import { decode, type PulseFrame, type PulseRow, type ServerFrame } from '../client/index.js'
 import { encodeServer } from '../codec.js'
 import { scan } from '../scan.js'
+import { spokenFrames } from '../testing/spoken.js'
 import { pulseRowSchema, serverFrameSchema } from './server.js'
 
 const row: PulseRow = [
@@ -13,6 +15,7 @@ const row: PulseRow = [
   ...([0.091667, 0.051957, 0.156708, 120, true, null, ['rage', 4, 'error', 7]] as const),
   ...([18_200, null, 140_000] as const),
   ...([118, 0, 64] as const),
+  ...([0.1, -0.2, 0.4, 2, 0.25, 40, 6, 30, 4, 0.75, 900] as const),
 ]
 const pulse = (base: number | null, rows: PulseFrame[7]): PulseFrame => [68, 1, 7, base, 1732250000000, 180, [], rows]
 
@@ -29,6 +32,28 @@ describe('frames of the server', () => {
     ['changes', pulse(6, [[0, [4, 121, 27, [2, 9, 6, 4, 8, 7]]]])],
     ['a row more', pulse(6, [[2, row]])],
     ['an incident', [69, 'i.1', 'payment hurts', '~stage.close', 1, 1732250000000]],
+    ['an ask on a scale', [70, 'mood.1z', 'checkout.payment', 2, ['en', 'How?', 'fi', 'Miten?'], [], true, 600_000]],
+    [
+      'a choice',
+      [
+        70,
+        'why.1',
+        'cart',
+        6,
+        ['en', 'Why?'],
+        [
+          ['en', 'Price'],
+          ['en', 'Other'],
+        ],
+        false,
+        600_000,
+      ],
+    ],
+    ['a nudge', [71, 'chat.2', 'cart', ['en', 'Stuck?'], ['/help', ['en', 'Ask us']], 120_000]],
+    ['a nudge that leads nowhere', [71, 'chat.2', 'cart', ['en', 'Hold on'], null, 120_000]],
+    ['a reply', [72, 'r-x', 'cart', 'It is mended', 604_800_000]],
+    ['a comment', [73, 'v-x', 'cart', 1732250000000, 5, 'angry', 'so slow']],
+    ['words that answer an ask', [73, 'v-x', 'cart', 1732250000000, null, null, 'so slow']],
   ]
   test.each(frames)('%s is of the grammar, and is read as it was written', (_, frame) => {
     expect(serverFrameSchema.safeParse(frame).success).toBe(true)
@@ -38,16 +63,35 @@ describe('frames of the server', () => {
   })
 
   const broken: [string, unknown][] = [
-    ['a change of a field that is none', pulse(6, [[0, [41, 1]]])],
+    ['a change of a field that is none', pulse(6, [[0, [52, 1]]])],
     ['a change without its value', pulse(6, [[0, [4]]])],
     ['changes where whole rows belong', pulse(null, [[0, [4, 1]]])],
     ['a row too short', pulse(null, [row.slice(1) as unknown as PulseRow])],
     ['a position past a batch', [65, 3, [[2, 100, 1]]]],
     ['a state that is none', [69, 'i.1', 'payment hurts', 'checkout.payment', 4, 1732250000000]],
+    ['a language without a text', [70, 'mood.1', 'cart', 2, ['en'], [], false, 1]],
+    ['an ask in no language', [70, 'mood.1', 'cart', 2, [], [], false, 1]],
+    ['a form that is none', [70, 'mood.1', 'cart', 8, ['en', 'How?'], [], false, 1]],
+    ['more options than there may be', [70, 'why.1', 'cart', 6, ['en', 'Why?'], Array(7).fill(['en', 'a']), false, 1]],
+    ['a link without words', [71, 'chat.1', 'cart', ['en', 'Stuck?'], ['/help'], 1]],
+    ['an empty reply', [72, 'r-x', 'cart', '', 1]],
+    ['a reply too long', [72, 'r-x', 'cart', 'a'.repeat(301), 1]],
+    ['a comment on a scale that is none', [73, 'v-x', 'cart', 0, 6, 1, 'so']],
     ['a frame of the client', [4, 1]],
   ]
   test.each(broken)('refuses %s', (_, frame) => {
     expect(serverFrameSchema.safeParse(frame).success).toBe(false)
+  })
+
+  test('W20 W22: asks, nudges, replies and comments of any words are of the grammar and come as they were written', () => {
+    fc.assert(
+      fc.property(spokenFrames, frame => {
+        expect(serverFrameSchema.safeParse(frame).success).toBe(true)
+        const bytes = encodeServer(frame)
+        expect(scan(bytes)).toBe(0)
+        expect(decode(bytes)).toStrictEqual(frame)
+      }),
+    )
   })
 
   test('the schema states the types that the wire has', () => {

@@ -1,7 +1,20 @@
 /** Every frame that the server sends (SPEC.md, part 2). */
 import { z } from 'zod'
-import { BATCH_EVENTS, Frame, INCIDENT_STATES, SEQ_MAX, WINDOWS } from '../client/index.js'
-import { channelSchema, indexSchema, seqSchema, visitorSchema } from './names.js'
+import {
+  ASK_CHARS,
+  ASK_FORMS,
+  ASK_LANGUAGES,
+  ASK_OPTIONS,
+  ASK_TEXT_CHARS,
+  BATCH_EVENTS,
+  ESTIMATORS,
+  Frame,
+  INCIDENT_STATES,
+  SCALES,
+  SEQ_MAX,
+  WINDOWS,
+} from '../client/index.js'
+import { channelSchema, indexSchema, seqSchema, textSchema, touchpointSchema, visitorSchema } from './names.js'
 
 const countSchema = z.int().min(0)
 const figureSchema = z.number().nullable()
@@ -73,6 +86,19 @@ export const pulseRowSchema = z.tuple([
   countSchema,
   countSchema,
   figureSchema,
+  // corrected score, low, high, estimator, concentration
+  figureSchema,
+  figureSchema,
+  figureSchema,
+  indexSchema(ESTIMATORS.length),
+  figureSchema,
+  // asks shown, dismissed, answered, expired, response rate, saved
+  countSchema,
+  countSchema,
+  countSchema,
+  countSchema,
+  figureSchema,
+  countSchema,
 ])
 type Ten<T> = [T, T, T, T, T, T, T, T, T, T]
 
@@ -108,6 +134,49 @@ export const incidentSchema = z.tuple([
   clockSchema,
 ])
 
+const askIdSchema = textSchema(1, ASK_CHARS)
+/** Pairs of a language and a text. */
+const wordsSchema = z
+  .array(textSchema(1, ASK_TEXT_CHARS))
+  .min(2)
+  .max(2 * ASK_LANGUAGES)
+  .refine(words => words.length % 2 === 0, 'a language without a text')
+
+export const askSchema = z.tuple([
+  z.literal(Frame.ask),
+  askIdSchema,
+  touchpointSchema,
+  indexSchema(ASK_FORMS.length),
+  wordsSchema,
+  z.array(wordsSchema).max(ASK_OPTIONS),
+  z.boolean(),
+  countSchema,
+])
+export const nudgeSchema = z.tuple([
+  z.literal(Frame.nudge),
+  askIdSchema,
+  touchpointSchema,
+  wordsSchema,
+  z.tuple([z.string().min(1), wordsSchema]).nullable(),
+  countSchema,
+])
+export const replySchema = z.tuple([
+  z.literal(Frame.reply),
+  askIdSchema,
+  touchpointSchema,
+  textSchema(1, ASK_TEXT_CHARS),
+  countSchema,
+])
+export const voiceSchema = z.tuple([
+  z.literal(Frame.voice),
+  z.string().min(1),
+  z.string().min(1),
+  clockSchema,
+  indexSchema(SCALES.length).nullable(),
+  z.union([z.number(), z.string()]).nullable(),
+  z.string(),
+])
+
 export const serverFrameSchema = z.union([
   welcomeSchema,
   ackSchema,
@@ -115,4 +184,8 @@ export const serverFrameSchema = z.union([
   heartbeatSchema,
   pulseSchema,
   incidentSchema,
+  askSchema,
+  nudgeSchema,
+  replySchema,
+  voiceSchema,
 ])

@@ -12,7 +12,7 @@ import { addKeep } from './keep.js'
 export const createPulse = (options: PulseOptions): PageClient =>
   createClient(
     options,
-    realEnvironment((...args) => openSocket(WebSocket, ...args)),
+    realEnvironment(openSocket),
     () => {},
     packErasures(pack),
     BOUNDS,

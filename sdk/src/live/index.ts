@@ -1,9 +1,13 @@
 export type {
+  AskFigures,
+  Corrected,
   Emotion,
+  Estimator,
   Pulse,
   Rate,
   Scale,
   ScaleFigures,
+  Voice,
   Window,
 } from '@pulssi/protocol/client'
 export { createLive } from './create.js'

@@ -15,6 +15,7 @@ const ROW: PulseRow = [
   ...([-0.060606, -0.317136, 0.195924, 33, 31, false, 0.1, [2, 9, 6, 4, 8, 6]] as const),
   ...([0.091667, 0.051957, 0.156708, 120, true, 0.08, ['rage', 4, 'error', 7]] as const),
   ...([18200, 61000, 140000, 118, 0, 64] as const),
+  ...([-0.1, -0.4, 0.2, 2, 0.25, 40, 6, 30, 4, 0.75, 900] as const),
 ]
 const rowWith = (row: PulseRow, index: number, value: unknown) =>
   row.map((field, at) => (at === index ? value : field)) as unknown as PulseRow
@@ -25,9 +26,11 @@ const SAMPLE =
   '"recovered":5,"troubled":11},' +
   '"dropOff":{"rate":0.252252,"low":0.180677,"high":0.340402,"n":111,"believed":true,"baseline":0.19},' +
   '"sentiment":{"score":-0.060606,"low":-0.317136,"high":0.195924,"n":33,"visitors":31,"believed":false,"baseline":0.1,' +
-  '"scales":{"csat":{"levels":[9,6,4,8,6],"share":0.424242,"n":33}}},' +
+  '"scales":{"csat":{"levels":[9,6,4,8,6],"share":0.424242,"n":33}},' +
+  '"corrected":{"score":-0.1,"low":-0.4,"high":0.2,"estimator":"asked"},"concentration":0.25},' +
   '"friction":{"rate":0.091667,"low":0.051957,"high":0.156708,"n":120,"believed":true,"baseline":0.08,"signals":{"rage":4,"error":7}},' +
-  '"dwellMs":{"p50":18200,"p90":61000,"p99":140000},"visitors":118,"late":0,"pulse":64}'
+  '"dwellMs":{"p50":18200,"p90":61000,"p99":140000},"visitors":118,"late":0,"pulse":64,' +
+  '"asks":{"shown":40,"dismissed":6,"answered":30,"expired":4,"rate":0.75,"saved":900}}'
 
 describe('rows', () => {
   test('become the pulse that HTTP gives, to the byte', () => {
@@ -206,6 +209,20 @@ describe('a reader', () => {
     await pass(20)
     const names = { id: 'i.1', rule: 'payment hurts', touchpoint: 'checkout.payment' }
     expect(told).toEqual([{ ...names, state: 'firing', at: CLOCK }])
+  })
+
+  test('W74: a comment is told as GET /v1/voice has it', async () => {
+    const { server, live, pass } = await setUp()
+    const told: unknown[] = []
+    live.on('voice', voice => told.push(voice))
+    server.say([Frame.voice, 'v-1', 'checkout.payment', CLOCK, 5, 'angry', '<b>so</b> slow'])
+    server.say([Frame.voice, 'v-2', 'checkout.payment', CLOCK, null, null, 'why not'])
+    await pass(20)
+    const at = { touchpoint: 'checkout.payment', at: CLOCK }
+    expect(told).toEqual([
+      { id: 'v-1', ...at, scale: 'emotion', score: 'angry', text: '<b>so</b> slow' },
+      { id: 'v-2', ...at, scale: null, score: null, text: 'why not' },
+    ])
   })
 
   test('a bad query is told, not thrown', async () => {

@@ -4,6 +4,7 @@ import {
   Frame,
   INCIDENT_STATES,
   type PulseFrame,
+  SCALES,
   type ServerFrame,
   STALE_MS,
   SUBSCRIPTION_PATTERNS,
@@ -147,6 +148,9 @@ export class Reader {
     else if (frame[0] === Frame.incident) {
       const [, id, rule, touchpoint, state, at] = frame
       this.#tell('incident', { id, rule, touchpoint, state: INCIDENT_STATES[state], at })
+    } else if (frame[0] === Frame.voice) {
+      const [, id, touchpoint, at, scale, score, text] = frame
+      this.#tell('voice', { id, touchpoint, at, scale: SCALES[scale ?? -1] ?? null, score, text })
     } else if (frame[0] === Frame.heartbeat && this.#admitted) this.#become('live')
   }
 

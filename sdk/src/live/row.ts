@@ -1,4 +1,4 @@
-import { type Pulse, type PulseRow, type Rate, WINDOWS } from '@pulssi/protocol/client'
+import { ESTIMATORS, type Pulse, type PulseRow, type Rate, WINDOWS } from '@pulssi/protocol/client'
 import { scalesOf } from './scales.js'
 
 type RateFields = readonly [
@@ -34,6 +34,18 @@ export const pulseOf = (row: PulseRow, clock: number, ageMs: number): Pulse => {
   const [p50, p90, p99, distinct, late, pulse] = row.slice(35) as [
     ...fields: [number | null, number | null, number | null, number, number, number | null],
   ]
+  const [correctedScore, correctedLow, correctedHigh, estimator, concentration] = row.slice(41) as [
+    ...fields: [number | null, number | null, number | null, number, number | null],
+  ]
+  const [shown, dismissed, answered, expired, rate, saved] = row.slice(46) as [
+    ...fields: [number, number, number, number, number | null, number],
+  ]
+  const corrected = {
+    score: correctedScore,
+    low: correctedLow,
+    high: correctedHigh,
+    estimator: ESTIMATORS[estimator] ?? 'plain',
+  }
   return {
     touchpoint,
     channel,
@@ -43,11 +55,23 @@ export const pulseOf = (row: PulseRow, clock: number, ageMs: number): Pulse => {
     ageMs,
     visits: { entered, views, active, completed, progressed, switched, dropped, unseen, recovered, troubled },
     dropOff: rateOf(row.slice(14) as unknown as RateFields),
-    sentiment: { score, low, high, n, visitors, believed, baseline, scales: scalesOf(scales) },
+    sentiment: {
+      score,
+      low,
+      high,
+      n,
+      visitors,
+      believed,
+      baseline,
+      scales: scalesOf(scales),
+      corrected,
+      concentration,
+    },
     friction: { ...rateOf(row.slice(28) as unknown as RateFields), signals: signalsOf(row[34]) },
     dwellMs: { p50, p90, p99 },
     visitors: distinct,
     late,
     pulse,
+    asks: { shown, dismissed, answered, expired, rate, saved },
   }
 }

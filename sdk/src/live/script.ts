@@ -4,8 +4,4 @@ import { openSocket } from '../socket.js'
 import { createReader } from './live.js'
 import type { Live, LiveOptions } from './types.js'
 
-export const createLive = (options: LiveOptions): Live =>
-  createReader(
-    { ...options },
-    realEnvironment((...args) => openSocket(WebSocket, ...args)),
-  )
+export const createLive = (options: LiveOptions): Live => createReader({ ...options }, realEnvironment(openSocket))

@@ -1,4 +1,4 @@
-import type { Incident, Pulse, Window } from '@pulssi/protocol/client'
+import type { Incident, Pulse, Voice, Window } from '@pulssi/protocol/client'
 import type { WebSocketClass } from '../types.js'
 
 export interface LiveOptions {
@@ -39,6 +39,11 @@ export interface LiveTold {
    * token reads incidents. `GET /v1/incidents` has the rest.
    */
   incident: Pick<Incident, 'id' | 'rule' | 'touchpoint' | 'state'> & { at: number }
+  /**
+   * A comment that has come, or may be shown now; told while there is a subscription, where the token reads voices.
+   * `GET /v1/voice` has those of before.
+   */
+  voice: Voice
 }
 
 export interface Live {

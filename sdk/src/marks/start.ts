@@ -28,7 +28,7 @@ export const start = (script: unknown): void => {
     const { options, global, readsMarks } = settingsOf(script as HTMLScriptElement)
     const stub = stubAt(global)
     let heldAt: number | undefined
-    const environment = realEnvironment((...args) => openSocket(WebSocket, ...args))
+    const environment = realEnvironment(openSocket)
     const client: CoreClient = createClient(options, environment, check, pack, BOUNDS, core => {
       const { $put: put } = core
       core.$put = (event, isLossless) => put({ at: heldAt ?? core.$now(), ...event }, isLossless)

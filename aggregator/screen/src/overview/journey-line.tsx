@@ -1,7 +1,10 @@
 import type { ComponentChildren } from 'preact'
+import { isAsked } from '../model/asked.js'
 import { FIGURES } from '../model/figure.js'
 import { JOURNEY, lostOf, type Place } from '../model/place.js'
+import { AsksValue } from '../parts/asks-value.js'
 import { FigureValue, PulseValue, useFigureTitle } from '../parts/figures.js'
+import { SentimentMarks } from '../parts/sentiment-marks.js'
 import { useApp, useFormat, useWords } from '../store/app.js'
 import { useCell } from '../store/use-cell.js'
 import { Changes, Incidents } from './news.js'
@@ -26,6 +29,7 @@ const Line = ({ place }: { place: Place }) => {
   const format = useFormat()
   const titleOf = useFigureTitle()
   const lost = lostOf(place)
+  const asks = (place.windows['24h'] ?? place.windows.total)?.asks
   return (
     <dl class="line">
       <Item name="pulse" label={words.figure.pulse} believed={place.pulse.believed}>
@@ -48,8 +52,14 @@ const Line = ({ place }: { place: Place }) => {
           believed={place[name].believed}
         >
           <FigureValue name={name} figure={place[name]} />
+          {name === 'sentiment' && <SentimentMarks place={place} />}
         </Item>
       ))}
+      {asks !== undefined && isAsked(asks) && (
+        <Item name="asks" label={words.journey.response}>
+          <AsksValue asks={asks} />
+        </Item>
+      )}
     </dl>
   )
 }

@@ -8,6 +8,7 @@ export const Reading = () => {
       <p>{reading.windows}</p>
       <p>{reading.believed}</p>
       <p>{reading.line}</p>
+      <p>{reading.answers}</p>
       <p>{reading.visits}</p>
       <p>{table.help}</p>
     </section>

@@ -1,6 +1,7 @@
 import { FIGURES } from '../model/figure.js'
 import type { Place } from '../model/place.js'
 import { FigureValue, PulseValue, useFigureTitle } from '../parts/figures.js'
+import { RowMarks } from '../parts/sentiment-marks.js'
 import { TrendValue } from '../parts/trend.js'
 import { useFormat, useWords } from '../store/app.js'
 import { hrefOf } from '../store/route.js'
@@ -48,7 +49,11 @@ export const Row = memo(({ place, index, isTroubled, isCurrent }: RowProps) => {
           data-believed={place[figure].believed}
           title={titleOf(figure, place[figure])}
         >
-          <FigureValue name={figure} figure={place[figure]} />
+          <FigureValue
+            name={figure}
+            figure={place[figure]}
+            mark={figure === 'sentiment' && <RowMarks place={place} />}
+          />
         </td>
       ))}
       <td {...CELL} data-figure="trend" data-label={words.table.trend}>

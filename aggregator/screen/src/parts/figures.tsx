@@ -1,4 +1,5 @@
 /** Figures as they stand in cells and cards: value, interval, n and window, or what is missing. */
+import type { ComponentChildren } from 'preact'
 import type { Figure, FigureName, PulseFigure } from '../model/figure.js'
 import { gradeOf } from '../model/grade.js'
 import { useFormat, useWords } from '../store/app.js'
@@ -42,7 +43,14 @@ export const PulseValue = ({ pulse }: { pulse: PulseFigure }) => {
   )
 }
 
-export const FigureValue = ({ name, figure }: { name: FigureName; figure: Figure }) => {
+interface FigureValueProps {
+  readonly name: FigureName
+  readonly figure: Figure
+  readonly mark?: ComponentChildren
+}
+
+/** `mark`: what else is to be known of the value, behind it. */
+export const FigureValue = ({ name, figure, mark }: FigureValueProps) => {
   const words = useWords()
   const format = useFormat()
   const { value, n, window, believed } = figure
@@ -58,7 +66,10 @@ export const FigureValue = ({ name, figure }: { name: FigureName; figure: Figure
   const belief = believed ? '' : ` · ${words.figure.notBelieved}`
   return (
     <>
-      <span class="value">{format.figure(name, value)}</span>
+      <span class="value">
+        {format.figure(name, value)}
+        {mark}
+      </span>
       <Interval name={name} figure={figure} />
       <span class="meta">{`${words.figure.n(format.count(n))} · ${words.figure.window[window]}${belief}`}</span>
     </>

@@ -61,6 +61,9 @@ export const Header = () => {
         <a class="choice" href={hrefOf({ page: 'wallboard' })}>
           {words.wallboard.open}
         </a>
+        <a class="choice" href="/asks">
+          {words.asks}
+        </a>
         <ThemeChoice />
         <LanguageChoice />
       </nav>

@@ -6,6 +6,7 @@ import type { Figures } from './figures.js'
 export interface FeedTold {
   readonly state: (state: LiveState) => void
   readonly incident: () => void
+  readonly voice: () => void
   readonly denied: (why: 'expired' | 'refused') => void
 }
 
@@ -29,6 +30,9 @@ export const openFeed = (token: string | null, figures: Figures, told: FeedTold)
   })
   live.on('incident', () => {
     if (!isOver) told.incident()
+  })
+  live.on('voice', () => {
+    if (!isOver) told.voice()
   })
   for (const window of SHOWN_WINDOWS) {
     live.subscribe({ touchpoints: TOUCHPOINTS, windows: [window] }, update => {

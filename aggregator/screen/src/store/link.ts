@@ -22,6 +22,8 @@ export interface Link {
   readonly api: Api
   /** Calls back when an incident changes, and when changes may have been missed. */
   onIncident(listener: () => void): () => void
+  /** Calls back when a comment has come. */
+  onVoice(listener: () => void): () => void
   start(): void
   enter(token: string): void
 }
@@ -45,11 +47,25 @@ const createState = () => {
   }
 }
 
+const listening = () => {
+  const listeners = new Set<() => void>()
+  return {
+    on: (listener: () => void): (() => void) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    tell: (): void => {
+      for (const listener of listeners) listener()
+    },
+  }
+}
+
 export const createLink = (figures: Figures): Link => {
   const token: Cell<string | null> = cell<string | null>(null)
   const project: Cell<Project | null> = cell<Project | null>(null)
   const { state, become, ask, end } = createState()
-  const listeners = new Set<() => void>()
+  const incidents = listening()
+  const voices = listening()
   let close = (): void => {}
   let retryMs = RETRY_MIN_MS
 
@@ -63,9 +79,6 @@ export const createLink = (figures: Figures): Link => {
   const denied = (): Why => (token.value === null ? 'needed' : 'refused')
   const api = createApi(token, () => askToken(project.value === null ? denied() : 'expired'))
   const readProject = async (): Promise<void> => project.set(await api.get<Project>('/v1/project'))
-  const tellIncident = (): void => {
-    for (const listener of listeners) listener()
-  }
 
   const changed = (next: LiveState): void => {
     if (next === 'closed') return end('')
@@ -73,7 +86,7 @@ export const createLink = (figures: Figures): Link => {
     if (next !== 'live') return
     // Its configuration may be another one since.
     readProject().catch(() => {})
-    tellIncident()
+    incidents.tell()
   }
 
   const begin = async (): Promise<void> => {
@@ -82,7 +95,7 @@ export const createLink = (figures: Figures): Link => {
       await readProject()
       if (asked !== token.value) return
       const told = (why: Why): void => askToken(why === 'refused' ? denied() : why)
-      close = openFeed(asked, figures, { state: changed, incident: tellIncident, denied: told })
+      close = openFeed(asked, figures, { state: changed, incident: incidents.tell, voice: voices.tell, denied: told })
     } catch (error) {
       if (asked !== token.value || state.value.state === 'asking') return
       if (error instanceof ApiError && FOR_GOOD.includes(error.status)) return end(error.message)
@@ -96,10 +109,8 @@ export const createLink = (figures: Figures): Link => {
     state,
     project,
     api,
-    onIncident: listener => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    onIncident: incidents.on,
+    onVoice: voices.on,
     start: () => void begin(),
     enter: entered => {
       close()

@@ -55,12 +55,20 @@ export const pulseOf = (
       troubled: 0,
     },
     dropOff: rate(dropOff),
-    sentiment: { score: value, ...answers, visitors: answers.n, scales: {} },
+    sentiment: {
+      score: value,
+      ...answers,
+      visitors: answers.n,
+      scales: {},
+      corrected: { score: value, low: answers.low, high: answers.high, estimator: 'plain' },
+      concentration: answers.n === 0 ? null : 1 / answers.n,
+    },
     friction: { ...rate(friction), signals: {} },
     dwellMs: { p50: null, p90: null, p99: null },
     visitors: 0,
     late: 0,
     pulse,
+    asks: { shown: 0, dismissed: 0, answered: 0, expired: 0, rate: null, saved: 0 },
   } satisfies Pulse
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { FIGURES } from '../model/figure.js'
 import type { Place } from '../model/place.js'
 import { FigureValue, PulseValue, useFigureTitle } from '../parts/figures.js'
+import { SentimentMarks } from '../parts/sentiment-marks.js'
 import { TrendValue } from '../parts/trend.js'
 import { useFormat, useWords } from '../store/app.js'
 import { hrefOf } from '../store/route.js'
@@ -74,6 +75,7 @@ const Cards = ({ place }: { place: Place }) => {
         >
           <FigureValue name={figure} figure={place[figure]} />
           <Baseline place={place} figure={figure} />
+          {figure === 'sentiment' && <SentimentMarks place={place} />}
         </Card>
       ))}
       <Card label={words.active} kind="active" believed>

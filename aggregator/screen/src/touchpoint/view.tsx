@@ -4,6 +4,7 @@ import { WINDOWS, type Window } from '@pulssi/protocol/client'
 import { useState } from 'preact/hooks'
 import { useApp, useWords } from '../store/app.js'
 import { AnswersSections } from './answers.js'
+import { AnswererNotes, AsksSection, NudgesSection, ReasonsSection } from './asked.js'
 import { Choice } from './choice.js'
 import type { Figure } from './figures.js'
 import { Head } from './head.js'
@@ -48,9 +49,13 @@ const WindowSections = ({ name }: { name: string }) => {
       </div>
       <div class="tp-columns">
         <AnswersSections pulse={pulse} />
+        <AnswererNotes pulse={pulse} />
+        <AsksSection pulse={pulse} />
         <StepsSection direction="from" {...given} />
         <StepsSection direction="to" {...given} />
         <LeftSection {...given} />
+        <ReasonsSection {...given} />
+        <NudgesSection name={name} window={window} />
         <RecoveredSection {...given} />
         <SignalsSection pulse={pulse} />
       </div>

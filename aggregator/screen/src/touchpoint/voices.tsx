@@ -1,17 +1,19 @@
 /** The last comments, as the text that they are. */
 import type { Voice } from '@pulssi/protocol/client'
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { useApp, useFormat } from '../store/app.js'
 import { useCell } from '../store/use-cell.js'
 import { scoreText } from './answers.js'
 import { cleanText, isLong } from './clean.js'
 import { scoreOfVoice } from './levels.js'
 import { TouchpointLink } from './moves.js'
+import { ReplyBox } from './reply.js'
 import { Section, Shown } from './shown.js'
 import { useRead } from './use-read.js'
 import { useTouchpointWords } from './words.js'
 
 const SHOWN = 20
+/** A comment that comes is told at once; this is for what a lost frame has hidden. */
 const EVERY_MS = 10_000
 
 interface Answer {
@@ -47,6 +49,7 @@ const VoiceItem = ({ voice, name }: { voice: Voice; name: string }) => {
           </>
         )}
       </p>
+      <ReplyBox id={voice.id} />
     </li>
   )
 }
@@ -59,6 +62,7 @@ const Voices = ({ name }: { name: string }) => {
     signal => link.api.get<Answer>('/v1/voice', { touchpoint: name, limit: SHOWN }, signal),
     EVERY_MS,
   )
+  useEffect(() => link.onVoice(again), [link])
   return (
     <Shown read={read} again={again} lines={5}>
       {({ voices }) =>
@@ -67,8 +71,8 @@ const Voices = ({ name }: { name: string }) => {
         ) : (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by key
           <ul class="tp-voice-list" tabIndex={0} aria-labelledby="tp-voices">
-            {voices.map((voice, at) => (
-              <VoiceItem key={`${voice.at} ${voice.touchpoint} ${at}`} voice={voice} name={name} />
+            {voices.map(voice => (
+              <VoiceItem key={voice.id} voice={voice} name={name} />
             ))}
           </ul>
         )

@@ -18,6 +18,10 @@ export type SectionName =
   | 'left'
   | 'recovered'
   | 'signals'
+  | 'reasons'
+  | 'asks'
+  | 'answerers'
+  | 'nudges'
   | 'voices'
   | 'incidents'
 
@@ -88,6 +92,8 @@ interface WindowWords {
   answersUnsure: string
   movesNone: string
   movesRollUp: string
+  asks: Record<'rate' | 'shown' | 'answered' | 'dismissed' | 'expired' | 'saved' | 'savedHint', string>
+  nudges: Record<'nudged' | 'control' | 'effect' | 'helps' | 'harms' | 'unsure', string>
   noSignal: string
   others(count: number): string
   signalNames: Record<KnownSignal, string>
@@ -96,6 +102,7 @@ interface WindowWords {
 interface IncidentWords {
   voicesNone: string
   voicesDenied: string
+  reply: ReplyWords
   more: string
   less: string
   incidentsNone: string
@@ -110,6 +117,10 @@ interface IncidentWords {
   acknowledge: string
   acknowledging: string
   acknowledgeFailed(reason: string): string
+}
+
+interface ReplyWords extends Record<'open' | 'label' | 'send' | 'sending' | 'cancel' | 'sent', string> {
+  failed(reason: string): string
 }
 
 interface StateWords {

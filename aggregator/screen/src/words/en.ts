@@ -12,6 +12,7 @@ export const en = {
   },
   theme: { label: 'Theme', auto: 'As the system', light: 'Light', dark: 'Dark' },
   language: 'Language',
+  asks: 'Asks',
   wallboard: { open: 'Wallboard', leave: 'Leave the wallboard' },
   notice: {
     connecting: (host: string) => `Connecting to ${host} …`,
@@ -65,6 +66,21 @@ export const en = {
     active: 'Active visitors',
     activeHint: 'visits open now',
     perVisit: 'drop-off per visit',
+    response: 'asks answered',
+  },
+  answers: {
+    corrected: (score: string) => `corrected ${score}`,
+    estimators: {
+      plain: 'As it came: there is nothing to correct.',
+      voices: 'Each voice counted once: some answered more than once.',
+      asked: 'Weighed by the chance of having been asked: some were asked more often than others.',
+      silence:
+        'Weighed by the chance of having been asked, and by how rarely the moderate answer, as response rates tell.',
+    },
+    oneVoice: (share: string) => `One voice gave ${share} of these answers.`,
+    oneVoiceShort: (share: string) => `one voice ${share}`,
+    ofShown: (shown: string) => `of ${shown} shown`,
+    saved: (saved: string) => `${saved} saved`,
   },
   changes: {
     title: 'What changed',
@@ -118,6 +134,8 @@ export const en = {
     believed:
       'Hollow and dotted is not yet believed: fewer than five visitors stand behind it, or its 95 % interval is too wide. Touchpoints with an open incident lead the list, then those whose pulse is believed.',
     line: 'The line is the interval, the small notch the last day’s baseline. Worse or better: the whole interval lies beyond it.',
+    answers:
+      'Corrected: the score if everybody had been asked alike, or each voice counted once. The filled ring: one voice gave more than half of the answers.',
     visits: 'Drop-off of the journey and of a stage is per visit, not per customer. Active: visits that are open now.',
   },
   failed: {

@@ -14,6 +14,7 @@ export const fi: Words = {
   },
   theme: { label: 'Teema', auto: 'Kuten järjestelmässä', light: 'Vaalea', dark: 'Tumma' },
   language: 'Kieli',
+  asks: 'Kysymykset',
   wallboard: { open: 'Seinänäyttö', leave: 'Poistu seinänäytöstä' },
   notice: {
     connecting: host => `Yhdistetään palvelimeen ${host} …`,
@@ -67,6 +68,21 @@ export const fi: Words = {
     active: 'Paikalla nyt',
     activeHint: 'avoimia käyntejä',
     perVisit: 'poistumat käyntiä kohti',
+    response: 'kysymyksiin vastattu',
+  },
+  answers: {
+    corrected: (score: string) => `korjattuna ${score}`,
+    estimators: {
+      plain: 'Sellaisenaan: korjattavaa ei ole.',
+      voices: 'Jokainen ääni laskettu kerran: osa vastasi monesti.',
+      asked: 'Painotettu sillä, kuinka todennäköisesti kysyttiin: toisilta kysyttiin useammin kuin toisilta.',
+      silence:
+        'Painotettu sillä, kuinka todennäköisesti kysyttiin ja kuinka harvoin maltilliset vastaavat vastausosuuksista päätellen.',
+    },
+    oneVoice: (share: string) => `Yksi ääni antoi näistä vastauksista ${share}.`,
+    oneVoiceShort: (share: string) => `yksi ääni ${share}`,
+    ofShown: (shown: string) => `${shown} näytetystä`,
+    saved: (saved: string) => `${saved} säästetty`,
   },
   changes: {
     title: 'Mikä muuttui',
@@ -124,6 +140,8 @@ export const fi: Words = {
     believed:
       'Ontto ja pisteviivainen ei ole vielä uskottava: sen takana on alle viisi kävijää, tai sen 95 %:n väli on liian leveä. Luettelon alussa ovat avoimet häiriöt, sitten uskottavat pulssit.',
     line: 'Viiva on luottamusväli, pieni lovi viime vuorokauden perustaso. Huonompi tai parempi: koko väli on sen toisella puolella.',
+    answers:
+      'Korjattuna: tunnelma, jos kaikilta olisi kysytty yhtä usein tai jokainen ääni laskettu kerran. Täyttynyt rengas: yksi ääni antoi yli puolet vastauksista.',
     visits: 'Polun ja vaiheen poistumat ovat käyntiä, eivät asiakasta kohti. Paikalla: nyt avoimet käynnit.',
   },
   failed: {

@@ -29,7 +29,7 @@ const ORDER_BYTES = 1_024
 const isOfPage = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined || (headers['sec-fetch-site'] ?? 'none') !== 'none'
 
-const mediaType = (request: IncomingMessage): string =>
+export const mediaType = (request: IncomingMessage): string =>
   request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
 
 /** An order is a POST of `{}` as JSON, which no form of a page can send. Throws HttpError 400, 413, 415. */

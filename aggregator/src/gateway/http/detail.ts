@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Project, Voice } from '@pulssi/protocol'
+import type { Project } from '@pulssi/protocol'
 import type { Board } from '../../board/index.js'
 import { VERSION } from '../../version.js'
 import { type Access, mayRead, type Reader } from '../access.js'
 import { callerAddress } from '../proxies.js'
+import { spokenAt, type VoiceIds } from '../voicing.js'
 import { readerOf } from './admitted.js'
 import { badRequest, forbidden, HttpError, sendJson } from './answer.js'
 import { checkNames, patternsOf, windowOf } from './query.js'
@@ -14,6 +15,9 @@ export interface DetailOptions {
   readonly project: string
   /** Resolves once the board shows what is durable now. */
   readonly settle: () => Promise<void>
+  readonly voiceIds: VoiceIds
+  /** What a reason says as it is configured now; undefined: it isn't any more. */
+  readonly reasonText: (reason: string) => string | undefined
 }
 
 const VOICES = 20
@@ -46,7 +50,7 @@ export class DetailRoutes {
   }
 
   async touchpoint(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
-    const { board, settle } = this.#options
+    const { board, settle, reasonText } = this.#options
     const reader = await this.#reader(request, 'pulse')
     checkNames(query, ['touchpoint', 'window'])
     const name = query.get('touchpoint') ?? ''
@@ -59,11 +63,15 @@ export class DetailRoutes {
     const detail = await board.detail(name, window)
     // Names of touchpoints that the token doesn't read are no business of its bearer.
     const known = ({ touchpoint }: { touchpoint: string }): boolean => mayRead(reader, touchpoint)
-    sendJson(response, 200, { ...detail, from: detail.from.filter(known), to: detail.to.filter(known) })
+    const reasons = detail.reasons.map(({ reason, n }) => {
+      const text = reasonText(reason)
+      return text === undefined ? { reason, n } : { reason, text, n }
+    })
+    sendJson(response, 200, { ...detail, from: detail.from.filter(known), to: detail.to.filter(known), reasons })
   }
 
   async voice(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
-    const { board, settle } = this.#options
+    const { board, settle, voiceIds } = this.#options
     const reader = await this.#reader(request, 'voice')
     checkNames(query, ['touchpoint', 'limit'])
     const patterns = patternsOf(query)
@@ -71,9 +79,9 @@ export class DetailRoutes {
     await settle()
     const allows = (name: string): boolean => mayRead(reader, name)
     const names = new Set(board.select(patterns, allows).flatMap(name => board.members(name)))
-    const voices: Voice[] = [...names].filter(allows).flatMap(name => board.voices(name))
-    voices.sort((a, b) => b.at - a.at)
-    sendJson(response, 200, { clock: board.clock, voices: voices.slice(0, limit) })
+    const voices = spokenAt(board, [...names].filter(allows)).sort((a, b) => b.spoken.at - a.spoken.at)
+    const shown = voices.slice(0, limit).map(voiced => voiceIds.voice(voiced))
+    sendJson(response, 200, { clock: board.clock, voices: shown })
   }
 
   async #reader(request: IncomingMessage, scope: string | null): Promise<Reader> {

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type EventRefusal, fromJson, type NormalEvent, Refusal, refusalName, STREAM } from '@pulssi/protocol'
-import { type Intake, type Refused, SERVICE, type Sender } from '../../intake/index.js'
+import { type Intake, PAGE_PREFIX, type Refused, SERVICE, type Sender } from '../../intake/index.js'
 import type { Clock } from '../../ports.js'
 import type { Access, Writer } from '../access.js'
 import type { Addresses } from '../addresses.js'
 import { admitWriter, type Caller, isBot, linksOf, maySpeakAs } from '../admit.js'
 import type { Appender } from '../appender.js'
+import type { CommentRates } from '../comments.js'
 import type { Outcome } from '../contribution.js'
-import { type DayIdentity, PAGE_PREFIX } from '../identity.js'
+import type { DayIdentity } from '../identity.js'
 import type { Limits } from '../limits.js'
 import { callerAddress } from '../proxies.js'
 import type { NotNow } from '../session.js'
@@ -23,10 +24,12 @@ export interface EventsOptions {
   readonly appender: Appender
   readonly limits: Limits
   readonly clock: Clock
+  readonly comments: CommentRates
 }
 
 interface Grouped extends Caller {
   readonly group: string | null
+  readonly mayComment: Sender['mayComment']
 }
 
 interface Rejected {
@@ -50,11 +53,12 @@ export class EventsRoute {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { addresses, days, limits, appender, clock } = this.#options
+    const { addresses, days, limits, appender, clock, comments } = this.#options
     const address = callerAddress(request)
     const caller: Grouped = {
       address,
       group: days.group(address),
+      mayComment: comments.judge(address),
       userAgent: request.headers['user-agent'] ?? '',
       origin: request.headers.origin ?? null,
     }
@@ -174,6 +178,7 @@ class Taking {
       bot,
       group: this.#caller.group,
       mayLink: linksOf(writer),
+      mayComment: this.#caller.mayComment,
     }
   }
 

@@ -34,8 +34,9 @@ const HEADERS = {
 const PUBLIC = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' } as const
 
 const SCREEN = fileURLToPath(new URL('../../../dist/screen/', import.meta.url))
+const PAGES: Readonly<Record<string, string>> = { 'index.html': '/', 'asks.html': '/asks' }
 const SDK_PATH = '/sdk/'
-const SDK_FILES = ['pulssi.min.js', 'keep.min.js', 'marks.min.js', 'live.min.js']
+const SDK_FILES = ['pulssi.min.js', 'keep.min.js', 'marks.min.js', 'live.min.js', 'widget.min.js', 'auto.min.js']
 
 interface File {
   readonly type: string
@@ -60,7 +61,8 @@ export class Files {
   constructor() {
     for (const entry of this.#screenFiles()) {
       this.#add(`/${entry}`, join(SCREEN, entry))
-      if (entry === 'index.html') this.#add('/', join(SCREEN, entry))
+      const page = PAGES[entry]
+      if (page !== undefined) this.#add(page, join(SCREEN, entry))
     }
     const require = createRequire(import.meta.url)
     for (const name of SDK_FILES) {

@@ -37,7 +37,7 @@ const asSeenBy = (reader: Reader, incident: Incident): Incident => {
 }
 
 /** Pages of other sites may write with a key that lists them; what people do on the screen is none of their business. */
-const isOfAnotherSite = ({ headers: { origin, host } }: IncomingMessage): boolean =>
+export const isOfAnotherSite = ({ headers: { origin, host } }: IncomingMessage): boolean =>
   origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host)
 
 /** GET /v1/incidents and POST /v1/incidents/ID/acknowledge. */

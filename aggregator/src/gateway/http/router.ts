@@ -4,23 +4,29 @@ import type { Door } from '../door.js'
 import type { Reason } from '../readiness.js'
 import type { AdminRoutes } from './admin.js'
 import { HttpError, sendError } from './answer.js'
+import type { AsksRoute } from './asks.js'
 import type { DetailRoutes } from './detail.js'
 import type { EventsRoute } from './events.js'
 import type { Files } from './files.js'
 import type { HistoryRoute } from './history.js'
 import type { IncidentRoutes } from './incidents.js'
 import { METRICS_PATH, type MetricsRoute } from './metrics.js'
+import type { NudgesRoute } from './nudges.js'
 import type { ReadRoutes } from './reads.js'
 import { answerReady } from './ready.js'
+import type { ReplyRoutes } from './replies.js'
 
 export interface RouterOptions {
   readonly door: Door
   readonly events: EventsRoute
   readonly reads: ReadRoutes
   readonly details: DetailRoutes
+  readonly nudges: NudgesRoute
+  readonly replies: ReplyRoutes
   readonly history: HistoryRoute
   readonly admin: AdminRoutes
   readonly incidents: IncidentRoutes
+  readonly asks: AsksRoute
   readonly files: Files
   readonly metrics: MetricsRoute
   /** Why the server isn't ready; empty: it is. */
@@ -44,7 +50,7 @@ export class Router {
   readonly #routes: ReadonlyMap<string, Route>
 
   constructor(options: RouterOptions) {
-    const { details, events, history, metrics, reads, reasons } = options
+    const { asks, details, events, history, metrics, nudges, reads, reasons } = options
     this.#options = options
     this.#routes = new Map<string, Route>([
       ['/v1/events', { methods: ['POST'], handle: (request, response) => events.answer(request, response) }],
@@ -53,6 +59,8 @@ export class Router {
       ['/v1/project', { methods: READ, handle: (...asked) => details.project(...asked) }],
       ['/v1/touchpoint', { methods: READ, handle: (...asked) => details.touchpoint(...asked) }],
       ['/v1/voice', { methods: READ, handle: (...asked) => details.voice(...asked) }],
+      ['/v1/nudges', { methods: READ, handle: (...asked) => nudges.answer(...asked) }],
+      ['/v1/asks', { methods: READ, handle: (...asked) => asks.answer(...asked) }],
       ['/v1/history', { methods: READ, handle: (...asked) => history.answer(...asked) }],
       [METRICS_PATH, { methods: ['GET'], handle: (request, response) => metrics.answer(request, response) }],
       ['/readyz', { methods: READ, handle: (_, response) => answerReady(response, reasons()) }],
@@ -93,8 +101,8 @@ export class Router {
   }
 
   #more(path: string): Route | undefined {
-    const { admin, incidents } = this.#options
-    const handlers = incidents.find(path) ?? admin.find(path)
+    const { admin, incidents, replies } = this.#options
+    const handlers = incidents.find(path) ?? replies.find(path) ?? admin.find(path)
     if (handlers === undefined) return undefined
     return {
       methods: Object.keys(handlers),

@@ -43,6 +43,7 @@ export const rowOf = (from: number, to: number, { progressed, dropped, troubled,
     friction: { ...rate(Math.min(troubled, entered), entered), signals: {} },
     dwellMs: { p50: null, p90: null, p99: null },
     pulse: null,
+    asks: { shown: 0, dismissed: 0, answered: 0, expired: 0, rate: null, saved: 0 },
   }
 }
 

@@ -1,0 +1,96 @@
+import { Kind } from '@pulssi/protocol/client'
+import { Answering, askIn, type Reply, replyOf } from './answering.js'
+import type { Asking } from './asking.js'
+import type { Comer } from './comer.js'
+import { type Kin, personIn } from './kin.js'
+import { EventFlag } from './record.js'
+import type { State } from './state.js'
+import { Flag } from './visitors.js'
+import type { Visits } from './visits.js'
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** An accepted event, after it was counted. */
+export interface Counted {
+  readonly kind: Kind
+  /** Of an `ask` event: its result. */
+  readonly a: number
+  readonly detail: string
+  readonly place: number
+  /** The event's own time, ms since 1970. */
+  readonly at: number
+  /** Of an `enter`: whether a visit began. */
+  readonly isBeginning: boolean
+}
+
+/** What the events of a record mean for who is asked. The visitor's row is at hand in Visits. */
+export class AskFold {
+  readonly #asking: Asking
+  readonly #answering: Answering
+  readonly #kin: Kin
+  readonly #visits: Visits
+  readonly #comer: Writable<Comer> = { hi: 0, lo: 0, streamHi: 0, streamLo: 0, isPage: false }
+  /** What the event at hand says to an ask. */
+  #reply: Reply | null = null
+
+  constructor(state: State, asking: Asking, kin: Kin, visits: Visits) {
+    this.#asking = asking
+    this.#answering = new Answering(state, asking, visits)
+    this.#kin = kin
+    this.#visits = visits
+  }
+
+  /** Whether there is anything to do. */
+  get isOn(): boolean {
+    return this.#asking.isOn
+  }
+
+  /** The `events` record at `at` comes. */
+  comes(view: DataView, at: number): void {
+    const comer = this.#comer
+    const flags = view.getUint8(at + 5)
+    const hasStream = (flags & EventFlag.stream) !== 0
+    comer.hi = view.getInt32(at + 24, true)
+    comer.lo = view.getInt32(at + 28, true)
+    comer.streamHi = hasStream ? view.getInt32(at + 32, true) : 0
+    comer.streamLo = hasStream ? view.getInt32(at + 36, true) : 0
+    comer.isPage = (flags & EventFlag.page) !== 0
+  }
+
+  /** Whether the event at `o` answers what it can't (N51). */
+  denies(view: DataView, o: number, detail: string): boolean {
+    const kind = view.getUint8(o) as Kind
+    const isAnswer = kind === Kind.feedback || kind === Kind.answer
+    this.#reply = isAnswer ? replyOf(kind, view.getUint8(o + 2), view.getUint8(o + 3), detail) : null
+    return this.#reply !== null && this.#answering.isDenied(this.#comer, this.#reply)
+  }
+
+  after({ kind, a, detail, place, at, isBeginning }: Counted): void {
+    const comer = this.#comer
+    const asking = this.#asking
+    if ((this.#visits.flags & Flag.known) !== 0) asking.heard(comer, kind === Kind.enter)
+    switch (kind) {
+      case Kind.enter:
+        return isBeginning ? asking.moment(comer, 'sample', '', place, at) : undefined
+      case Kind.leave:
+        return this.#visits.isAt(place) ? asking.moment(comer, 'leave', '', place, at) : undefined
+      case Kind.goal:
+        return asking.moment(comer, 'goal', '', place, at)
+      case Kind.signal:
+        asking.moment(comer, 'signal', detail, place, at)
+        return asking.trouble(comer, detail, place)
+      case Kind.feedback:
+      case Kind.answer:
+        return this.#answering.answered(comer, this.#reply, place, at)
+      case Kind.ask:
+        return this.#answering.resulted(comer, askIn(detail), a, place, at)
+      case Kind.link: {
+        const person = personIn(detail)
+        if (person !== null && this.#kin.link(comer, person)) this.#visits.mark(Flag.known)
+        return
+      }
+      default:
+        kind satisfies never
+    }
+  }
+}

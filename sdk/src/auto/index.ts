@@ -1,0 +1,2 @@
+export { auto } from './auto.js'
+export type { AutoClient, AutoOptions } from './types.js'

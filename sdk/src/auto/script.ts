@@ -1,0 +1,2 @@
+/** The entry of the script-tag file. */
+export { auto } from './auto.js'

@@ -1,0 +1,41 @@
+import { UNDO_MS } from './limits.js'
+
+/** Holds an answer while it can still be taken back. */
+export interface Answering<Answer> {
+  /**
+   * Sends it after UNDO_MS, or at once when the page goes or is hidden: it may never come back. undefined: takes back what
+   * was chosen.
+   */
+  $choose(answer: Answer | undefined): void
+  /** From now on it is sent after so long. */
+  $wait(ms: number): void
+  /** Sends what was chosen, with more of it. False: nothing was. */
+  $settle(more?: Partial<Answer>): boolean
+}
+
+/** Each answer chosen leads to one `send` at most, and to exactly one unless another `$choose` comes first. */
+export const createAnswering = <Answer extends object>(send: (answer: Answer) => void): Answering<Answer> => {
+  let chosen: Answer | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const settle = (more?: Partial<Answer>): boolean => {
+    const answer = chosen
+    chosen = undefined
+    if (answer) send({ ...answer, ...more })
+    return !!answer
+  }
+  const leave = () => settle()
+  const wait = (ms: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(leave, ms)
+  }
+  return {
+    $choose: answer => {
+      chosen = answer
+      wait(UNDO_MS)
+      // Before the listeners of the client, which then sends what there is.
+      for (const name of ['pagehide', 'visibilitychange']) addEventListener(name, leave, { once: true, capture: true })
+    },
+    $wait: wait,
+    $settle: settle,
+  }
+}

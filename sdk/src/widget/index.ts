@@ -1,0 +1,4 @@
+export { type Attached, ask, attach } from './attach.js'
+export { type AskElement, define } from './define.js'
+export type { Question, WidgetClient, WidgetOptions, Words } from './types.js'
+export { Word } from './words.js'

@@ -1,0 +1,7 @@
+/** The entry of the script-tag file: questions in the page show as soon as it is there. */
+import { define } from './define.js'
+
+export { ask, attach } from './attach.js'
+
+// A server that imports it has no document.
+if (globalThis.document) define()
