@@ -31,7 +31,7 @@ export const ZIPF = 1
 
 /** Customers come back within a day or so, two thirds of them after each time: three times each on average. */
 export const RETURNS = 2 / 3
-export const AWAY_LEAST_MS = HOUR_MS
+export const AWAY_LEAST_MS = 60 * MINUTE_MS
 export const AWAY_MS = 23 * HOUR_MS
 /** Each time they meet so many touchpoints, all counts as likely. */
 export const MOST_TOUCHPOINTS = 8

@@ -18,7 +18,6 @@ export const COOLDOWN: Policy = {
 export const fixedShare = (share: number): Policy => ({ name: `fixed ${100 * share} %`, chance: () => share })
 /** By which the questions of a fixed share are known for any error. */
 export const FIXED_SHARES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4]
-export const REFERENCE_SHARE = 0.1
 
 /** What a policy asked and heard in a world. */
 export interface Heard {

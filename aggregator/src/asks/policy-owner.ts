@@ -26,7 +26,7 @@ const isSame = (a: readonly Chance[], b: readonly Chance[]): boolean =>
 /**
  * Looks at the figures every POLICY_MS and says in every partition's log by what chance visitors are asked, and where it
  * is getting worse: again where that changed, and before it runs out. A partition whose log takes nothing goes on by the
- * floor once the last policy has run out.
+ * chance of NO_POLICY_CLASS once the last policy has run out.
  */
 export class PolicyOwner {
   readonly #options: PolicyOwnerOptions

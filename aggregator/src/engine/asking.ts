@@ -1,4 +1,3 @@
-import { Kind } from '@pulssi/protocol/client'
 import { nudgeFor, type RulesHere, ruleFor } from './ask-rules.js'
 import { hear, isForgettable, mayAsk, tellAgainMs } from './budget.js'
 import { draw } from './chances.js'
@@ -253,12 +252,4 @@ export class Asking {
   #count(place: number, at: number, cell: number): void {
     this.#state.ledger.add(place, sliceOf(at), Cell.asks + cell, 1)
   }
-}
-
-/** The trigger that an event of a kind may be, `enter` only where a visit begins. */
-export const TRIGGER_OF: Partial<Record<Kind, Trigger>> = {
-  [Kind.enter]: 'sample',
-  [Kind.leave]: 'leave',
-  [Kind.goal]: 'goal',
-  [Kind.signal]: 'signal',
 }
