@@ -45,8 +45,8 @@ const FAULTS: Fault[] = [
   {
     name: 'a visit keeps the last signal of the visit before',
     file: 'visits.ts',
-    find: /\(Flag\.page \| Flag\.troubled \| SIGNAL_BITS\)/,
-    replace: '(Flag.page | Flag.troubled)',
+    find: /& ~VISIT_FLAGS\n/,
+    replace: '& ~(VISIT_FLAGS & ~SIGNAL_BITS)\n',
   },
   {
     name: 'an erased visitor goes on being quoted',
