@@ -87,7 +87,8 @@ const rowOf = ({ name, trouble }: Pattern, heard: readonly string[]): string => 
 }
 
 test('signals on pages as they are: the table in the documents is what is measured', async () => {
-  const writes = process.env['SIGNALS'] === 'write'
+  const { SIGNALS } = process.env
+  const writes = SIGNALS === 'write'
   const wanted = PATTERNS.map((_, n) => n).filter(n => writes || n % SAMPLE === 0)
   const rows = [...(await useAll(wanted))].map(([n, heard]) => rowOf(PATTERNS[n] as Pattern, heard))
   const text = readFileSync(TABLE, 'utf8')

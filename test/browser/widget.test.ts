@@ -177,6 +177,17 @@ test('two copies of the widget share the element, and each shows what its own cl
   await context.close()
 })
 
+test('two copies of the widget attached to one client show one card, until it is detached', async () => {
+  const { page, card, context } = await open('twice')
+  expect(await page.evaluate('pulssiWidget.attach(client) === attached')).toBe(true)
+  await say(page, 'thumb')
+  await card.waitFor()
+  expect(await card.count()).toBe(1)
+  await page.evaluate('attached.detach()')
+  expect(await page.evaluate('pulssiWidget.attach(client) === attached')).toBe(false)
+  await context.close()
+})
+
 test('words are words: no markup, nothing that turns text around, no address but of the web', async () => {
   const { page, card, context, complaints } = await open()
   const text = '<img src=x onerror=alert(1)>\u202eevil\u001b[31m'

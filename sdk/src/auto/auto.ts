@@ -1,13 +1,13 @@
 import { addClicks } from './clicks.js'
-import { createEars, type Stop } from './ears.js'
+import { createListen, type Stop } from './ears.js'
 import { addFaults } from './faults.js'
 import { addForms } from './forms.js'
 import { addPages } from './pages.js'
 import { createSignals } from './signals.js'
 import type { AutoClient, AutoOptions } from './types.js'
 
-/** On the client, so that a second copy of this file finds it too. */
-const STOP = Symbol.for('pulssi.auto')
+/** What stops it stands on the client, where a second copy of this file finds it too. */
+type Held = AutoClient & { auto?: Stop }
 
 /**
  * Calls the client as the visitor moves and stumbles: `enter` and `leave` by path and by `data-pulssi` sections, `leave`
@@ -15,19 +15,20 @@ const STOP = Symbol.for('pulssi.auto')
  * names that its author gave. Returns what stops it, which leaves nothing behind; called again for the same client it
  * changes nothing and returns the same. Never throws, and does nothing on a server.
  */
-export const auto = (client: AutoClient, options: AutoOptions = {}): Stop => {
-  const held = client as { [STOP]?: Stop }
+export const auto = (client: Held, options: AutoOptions = {}): Stop => {
   if (!globalThis.document) return () => {}
-  if (held[STOP]) return held[STOP]
-  const ears = createEars()
+  if (client.auto) return client.auto
+  const aborting = new AbortController()
+  const { signal } = aborting
   const stop = (): void => {
-    delete held[STOP]
-    ears.$stop()
+    delete client.auto
+    aborting.abort()
   }
-  held[STOP] = stop
-  const tell = createSignals(ears, client)
-  const leave = addForms(ears, tell)
-  const look = addPages(ears, client, options, tell, leave)
-  addFaults(ears, tell, addClicks(ears, tell, look))
+  client.auto = stop
+  const listen = createListen(signal)
+  const tell = createSignals(signal, client)
+  const leave = addForms(listen, tell)
+  const look = addPages(signal, listen, client, options, tell, leave)
+  addFaults(listen, tell, addClicks(listen, tell, look))
   return stop
 }

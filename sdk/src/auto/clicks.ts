@@ -1,6 +1,6 @@
-import { controlOf, isJudged, leadsAway } from './clickable.js'
-import { type Ears, guarded, now } from './ears.js'
-import { ANSWERED_MS, DEAD_MS, LATE_MS, RAGE_CLICKS, RAGE_WAIT_MS } from './limits.js'
+import { CONTROL, NEAR_UNSEEN, UNJUDGED } from './clickable.js'
+import { guarded, type Listen, now } from './ears.js'
+import { ANSWERED_MS, DEAD_MS, LATE_MS, RAGE_WAIT_MS } from './limits.js'
 import { isRage } from './rage.js'
 import { type Tell, targetOf } from './signals.js'
 
@@ -11,62 +11,63 @@ const CHANGES = { subtree: true, childList: true, attributes: true, characterDat
  * is heard: the first takes back all clicks so far. At other times the document is not observed. Returns what is to be
  * called for an answer that is heard elsewhere.
  */
-export const addClicks = (ears: Ears, tell: Tell, look: () => void): (() => void) => {
+export const addClicks = (listen: Listen, tell: Tell, look: () => void): (() => void) => {
   const answeredMs = new WeakMap<Element, number>()
   let clicks: PointerEvent[] = []
   let waiting: ReturnType<typeof setTimeout> | undefined
   /** What was pressed last, while an answer is waited for. */
-  let pressed: Element | undefined
-  let isAnswered = false
+  let pressed: Element | null = null
 
-  const end = (): void => {
-    clearTimeout(waiting)
-    changes.disconnect()
-    pressed = undefined
-    clicks = []
-  }
   const heard = (): void => {
     if (!pressed) return
-    isAnswered = true
     answeredMs.set(pressed, now())
-    end()
+    pressed = null
+    clicks = []
+    clearTimeout(waiting)
+    changes.disconnect()
     look()
   }
   const changes = new MutationObserver(heard)
 
   // Menus open on the press already.
-  ears.$on(window, 'pointerdown click', (event: PointerEvent) => {
+  listen('pointerdown click', (event: PointerEvent) => {
     const target = targetOf(event)
-    const control = controlOf(target)
-    const isClick = event.type === 'click'
+    const found = target.closest(CONTROL)
+    const control = found ?? target
     // A script's own click is something that happens.
     if (!event.isTrusted) return heard()
-    if (!isClick || !event.detail) isAnswered = false
-    if (isAnswered || now() - (answeredMs.get(control) as number) < ANSWERED_MS || !isJudged(target, control)) return
+    if (
+      // A click by hand, whose press has been answered by now.
+      (event.detail && !pressed) ||
+      now() - (answeredMs.get(control) as number) < ANSWERED_MS ||
+      // Looks like nothing to click on, or can't be seen to answer.
+      (!found && getComputedStyle(target).cursor !== 'pointer') ||
+      control.closest(UNJUDGED) ||
+      control.matches(NEAR_UNSEEN)
+    )
+      return
     pressed = control
-    changes.observe(document, CHANGES)
-    for (const node of event.composedPath()) if (node instanceof ShadowRoot) changes.observe(node, CHANGES)
-    if (isClick) clicks = [...clicks.slice(1 - RAGE_CLICKS), event]
+    // Documents and shadow trees.
+    for (const node of event.composedPath() as Node[]) if (node.nodeType > 8) changes.observe(node, CHANGES)
+    const isClick = event.type === 'click'
+    if (isClick) clicks.unshift(event)
     const isFierce = isRage(clicks)
     const active = document.activeElement
-    const dueMs = now() + (isFierce ? RAGE_WAIT_MS : DEAD_MS)
+    const waitMs = isFierce ? RAGE_WAIT_MS : DEAD_MS
+    const lateMs = now() + waitMs + LATE_MS
     const verdict = (): void => {
-      end()
       // A dialog, another window or a menu has taken over: that was the answer.
-      const isElsewhere = now() - dueMs > LATE_MS || document.activeElement !== active || !document.hasFocus()
-      if (!isClick || isElsewhere || (!event.defaultPrevented && leadsAway(control))) return
+      const isDead = isClick && now() < lateMs && document.activeElement === active && document.hasFocus()
       // Once is enough, as if it had been answered.
-      answeredMs.set(control, now())
-      tell(isFierce ? 'rage' : 'dead', control)
+      heard()
+      if (isDead) tell(isFierce ? 'rage' : 'dead', control)
     }
     clearTimeout(waiting)
-    waiting = setTimeout(guarded(verdict), dueMs - now())
+    waiting = setTimeout(guarded(verdict), waitMs)
   })
-  ears.$on(window, 'scroll input toggle play pause copy', heard)
-  // Another page, or a download.
-  ears.$on((globalThis as { navigation?: EventTarget }).navigation ?? window, 'navigate', heard)
+  // To go is an answer: to another page, or a download.
+  listen('scroll input toggle play pause copy navigate pagehide', heard)
   // Its own handler may keep a form from going anywhere.
-  ears.$on(window, 'submit', (event: Event) => setTimeout(() => event.defaultPrevented || heard()))
-  ears.$on(window, 'pagehide', end)
+  listen('submit', (event: Event) => setTimeout(() => event.defaultPrevented || heard()))
   return heard
 }

@@ -1,13 +1,10 @@
 export type Stop = () => void
 
-/** All that listens, to be ended together. What goes wrong in it stays in there. */
-export interface Ears {
-  /** Tells `abort` when all ends. */
-  readonly $signal: AbortSignal
-  /** `names`: of events, with spaces between. Before the page's own listeners, which may stop an event. */
-  $on(this: void, target: EventTarget, names: string, run: (event: never) => void): void
-  $stop: Stop
-}
+/** Ends all that listens. */
+export type Ears = AbortSignal
+
+/** Where it exists, addresses need no patching: https://html.spec.whatwg.org/#navigation-api. */
+export const { navigation } = globalThis as { navigation?: Navigation }
 
 export const now = (): number => performance.now()
 
@@ -22,15 +19,32 @@ export const guarded =
     }
   }
 
-export const createEars = (): Ears => {
-  const aborting = new AbortController()
-  const { signal } = aborting
-  return {
-    $signal: signal,
-    $on: (target, names, run) => {
-      for (const name of names.split(' '))
-        target.addEventListener(name, guarded(run) as EventListener, { capture: true, passive: true, signal })
-    },
-    $stop: () => aborting.abort(),
+/** `names`: of events, with spaces between. Before the page's own listeners, which may stop an event. */
+export type Listen = (names: string, run: (event: never) => void) => void
+
+export const createListen =
+  (signal: Ears): Listen =>
+  (names, run) => {
+    for (const name of names.split(' '))
+      for (const target of [window, navigation])
+        target?.addEventListener(name, guarded(run) as EventListener, { capture: true, signal })
   }
+
+/** Calls `run` after each call of a method, with what it was called with. */
+export const wrap = <Name extends string, Args extends unknown[]>(
+  ears: Ears,
+  object: Record<Name, (...args: Args) => void>,
+  name: Name,
+  run: (...args: Args) => void,
+): void => {
+  const original = object[name]
+  const wrapped = (...args: Args): void => {
+    original.apply(object, args)
+    guarded(run)(...args)
+  }
+  object[name] = wrapped
+  ears.addEventListener('abort', () => {
+    // Somebody else may have wrapped it since.
+    if (object[name] === wrapped) object[name] = original
+  })
 }

@@ -1,39 +1,38 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createEars } from './ears.js'
 import { createPresence } from './presence.js'
 import { isSeen } from './sections.js'
 
 const setUp = () => {
   const called: string[] = []
-  const ears = createEars()
-  const presence = createPresence(ears, {
+  const ears = new AbortController()
+  const [seen, move, page, away] = createPresence(ears.signal, {
     enter: touchpoint => void called.push(`enter ${touchpoint}`),
     leave: touchpoint => void called.push(`leave ${touchpoint}`),
     signal: () => {},
   })
-  return { called, ears, ...presence }
+  return { called, ears, seen, move, page, away }
 }
 const section = () => ({}) as Element
 
 test('a section takes over from the page, and gives back to it', () => {
-  const { called, $page, $seen, $move } = setUp()
+  const { called, page, seen, move } = setUp()
   const one = section()
-  $page('shop.home')
-  $seen.set(one, 'shop.offers')
-  $move()
-  $move()
-  $seen.delete(one)
-  $move()
+  page('shop.home')
+  seen.set(one, 'shop.offers')
+  move()
+  move()
+  seen.delete(one)
+  move()
   expect(called).toEqual(['enter shop.home', 'enter shop.offers', 'enter shop.home'])
 })
 
 test('another page of the same touchpoint is another view; one without a touchpoint is a leave', () => {
-  const { called, $page } = setUp()
-  $page('shop.product')
-  $page('shop.product')
-  $page(undefined)
-  $page(undefined)
+  const { called, page } = setUp()
+  page('shop.product')
+  page('shop.product')
+  page(undefined)
+  page(undefined)
   expect(called).toEqual(['enter shop.product', 'enter shop.product', 'leave shop.product'])
 })
 
@@ -47,17 +46,17 @@ test('whatever happens, a leave is of the last enter, and away there is nothing 
   )
   fc.assert(
     fc.property(steps, made => {
-      const { called, $page, $seen, $move, $away } = setUp()
+      const { called, page, seen, move, away } = setUp()
       let isAway = false
       for (const step of made) {
         const before = called.length
-        if ('page' in step) $page(step.page)
+        if ('page' in step) page(step.page)
         else if ('seen' in step) {
-          $seen.set(section(), step.seen)
-          $move()
+          seen.set(section(), step.seen)
+          move()
         } else {
           isAway = step.away
-          $away(isAway)
+          away(isAway)
         }
         if (isAway) expect(called.slice(before).some(call => call.startsWith('enter'))).toBe(false)
       }
@@ -68,9 +67,9 @@ test('whatever happens, a leave is of the last enter, and away there is nothing 
 })
 
 test('after the stop nothing is called', () => {
-  const { called, ears, $page } = setUp()
-  ears.$stop()
-  $page('shop.home')
+  const { called, ears, page } = setUp()
+  ears.abort()
+  page('shop.home')
   expect(called).toEqual([])
 })
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RAGE_CLICKS, RAGE_MS, RAGE_PX } from './limits.js'
-import { isRage } from './rage.js'
+import { isRage as isRageOf, type Spot } from './rage.js'
 
+const isRage = (clicks: readonly Spot[]): boolean => isRageOf([...clicks].reverse())
 const spot = (timeStamp: number, clientX = 0, clientY = 0) => ({ timeStamp, clientX, clientY })
 const earlier = fc.array(fc.record({ timeStamp: fc.nat(900), clientX: fc.nat(2_000), clientY: fc.nat(2_000) }))
 

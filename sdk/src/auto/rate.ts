@@ -6,15 +6,13 @@ const MINUTE_MS = 60_000
 export type Rate = (nowMs: number, visit: unknown, name: string) => boolean
 
 export const createRate = (): Rate => {
-  let told: number[] = []
-  let ofVisit = new Set<string>()
-  let current: unknown
+  /** The newest first. */
+  let toldMs: number[] = []
+  const lastVisit: Record<string, unknown> = {}
   return (nowMs, visit, name) => {
-    if (visit !== current) ofVisit = new Set()
-    current = visit
-    told = told.filter(atMs => nowMs - atMs < MINUTE_MS)
-    if (told.length >= SIGNALS_A_MINUTE || ofVisit.has(name)) return false
-    ofVisit.add(name)
-    return !!told.push(nowMs)
+    if (nowMs - (toldMs[SIGNALS_A_MINUTE - 1] as number) < MINUTE_MS || lastVisit[name] === visit) return false
+    lastVisit[name] = visit
+    toldMs = [nowMs, ...toldMs.slice(0, SIGNALS_A_MINUTE - 1)]
+    return true
   }
 }

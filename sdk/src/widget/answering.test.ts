@@ -21,7 +21,8 @@ interface Sent {
 
 const set = () => {
   const sent: Sent[] = []
-  return { sent, ...createAnswering<Sent>(answer => sent.push(answer)) }
+  const [choose, wait, settle] = createAnswering<Sent>(answer => sent.push(answer))
+  return { sent, choose, wait, settle }
 }
 
 const step = fc.oneof(
@@ -32,7 +33,7 @@ const step = fc.oneof(
 test('whatever happens, a chosen answer is sent once, and one that is taken back never', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), steps => {
-      const { sent, $choose, $settle } = set()
+      const { sent, choose, settle } = set()
       const expected: number[] = []
       let chosen: number | undefined
       let leftMs = 0
@@ -45,12 +46,12 @@ test('whatever happens, a chosen answer is sent once, and one that is taken back
         if (each === 'choose') {
           chosen = n
           leftMs = UNDO_MS
-          $choose({ n: n++ })
+          choose({ n: n++ })
         } else if (each === 'undo') {
           chosen = undefined
-          $choose(undefined)
+          choose(undefined)
         } else if (each === 'settle') {
-          expect($settle()).toBe(chosen !== undefined)
+          expect(settle()).toBe(chosen !== undefined)
           end()
         } else if (typeof each === 'number') {
           leftMs -= each
@@ -69,12 +70,12 @@ test('whatever happens, a chosen answer is sent once, and one that is taken back
 })
 
 test('a comment goes with the answer, and the time to write one is longer', () => {
-  const { sent, $choose, $wait, $settle } = set()
-  $choose({ n: 1 })
-  $wait(COMMENT_MS)
+  const { sent, choose, wait, settle } = set()
+  choose({ n: 1 })
+  wait(COMMENT_MS)
   vi.advanceTimersByTime(COMMENT_MS - 1)
   expect(sent).toEqual([])
-  $settle({ comment: 'slow' })
+  settle({ comment: 'slow' })
   vi.advanceTimersByTime(COMMENT_MS)
   expect(sent).toEqual([{ n: 1, comment: 'slow' }])
 })

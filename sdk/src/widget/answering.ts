@@ -1,23 +1,22 @@
 import { UNDO_MS } from './limits.js'
 
-/** Holds an answer while it can still be taken back. */
-export interface Answering<Answer> {
-  /**
-   * Sends it after UNDO_MS, or at once when the page goes or is hidden: it may never come back. undefined: takes back what
-   * was chosen.
-   */
-  $choose(answer: Answer | undefined): void
-  /** From now on it is sent after so long. */
-  $wait(ms: number): void
-  /** Sends what was chosen, with more of it. False: nothing was. */
-  $settle(more?: Partial<Answer>): boolean
-}
+/**
+ * Holds an answer while it can still be taken back.
+ * `choose`: sends it after UNDO_MS, or at once when the page goes or is hidden, since it may never come back; undefined
+ * takes back what was chosen. `wait`: from now on it is sent after so long. `settle`: sends what was chosen, with more of
+ * it; false: nothing was.
+ */
+export type Answering<Answer> = readonly [
+  choose: (answer?: Answer) => void,
+  wait: (ms: number) => void,
+  settle: (more?: Partial<Answer> | '') => boolean,
+]
 
-/** Each answer chosen leads to one `send` at most, and to exactly one unless another `$choose` comes first. */
+/** Each answer chosen leads to one `send` at most, and to exactly one unless another `choose` comes first. */
 export const createAnswering = <Answer extends object>(send: (answer: Answer) => void): Answering<Answer> => {
   let chosen: Answer | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  const settle = (more?: Partial<Answer>): boolean => {
+  const settle = (more?: Partial<Answer> | ''): boolean => {
     const answer = chosen
     chosen = undefined
     if (answer) send({ ...answer, ...more })
@@ -28,14 +27,11 @@ export const createAnswering = <Answer extends object>(send: (answer: Answer) =>
     clearTimeout(timer)
     timer = setTimeout(leave, ms)
   }
-  return {
-    $choose: answer => {
-      chosen = answer
-      wait(UNDO_MS)
-      // Before the listeners of the client, which then sends what there is.
-      for (const name of ['pagehide', 'visibilitychange']) addEventListener(name, leave, { once: true, capture: true })
-    },
-    $wait: wait,
-    $settle: settle,
+  const choose = (answer?: Answer): void => {
+    chosen = answer
+    wait(UNDO_MS)
+    // Before the listeners of the client, which then sends what there is. They stay: nothing chosen is nothing sent.
+    for (const name of ['pagehide', 'visibilitychange']) addEventListener(name, leave, true)
   }
+  return [choose, wait, settle]
 }

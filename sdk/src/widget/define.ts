@@ -1,6 +1,6 @@
 import { TAG } from './cards.js'
 import { messageOf } from './message.js'
-import type { Question, WidgetClient, WidgetOptions } from './types.js'
+import type { Attached, Question, WidgetClient, WidgetOptions } from './types.js'
 import { createView } from './view.js'
 
 /** `<pulssi-ask inline touchpoint="…" kind="csat" text="…">`: a question that stands in the page. */
@@ -9,17 +9,21 @@ export interface AskElement extends HTMLElement, WidgetOptions {
   pulse?: WidgetClient
 }
 
-let attached: WidgetClient
-let hold: () => void
+/** What the class of the element holds for all copies of the widget in a page, whichever copy made it. */
+export interface Shared {
+  attached: WeakMap<WidgetClient, Attached>
+}
+
+let hold: (client: WidgetClient) => void
 /** Answers may come before there is a client. */
-const held = new Promise<void>(resolve => {
+let attached: WidgetClient | Promise<WidgetClient> = new Promise(resolve => {
   hold = resolve
 })
 
 /** The client that questions in the page are answered to. */
 export const speakThrough = (client: WidgetClient): void => {
+  hold(client)
   attached = client
-  hold()
 }
 
 /**
@@ -31,15 +35,16 @@ export const define = (): void => {
   customElements.define(
     TAG,
     class extends HTMLElement {
+      static attached: Shared['attached'] = new WeakMap()
       connectedCallback(): void {
         const self = this as AskElement
-        const { options, ...given } = Object.fromEntries([...self.attributes].map(({ name, value }) => [name, value]))
+        const given: Record<string, string> = {}
+        for (const { name, value } of self.attributes) given[name] = value
         if (self.shadowRoot || !('inline' in given)) return
+        const { options } = given
         const question = { ...given, options: options?.split('|'), comment: 'comment' in given } as unknown
-        const message = messageOf(question as Question)
-        createView(self, message, self, async call => {
-          if (!self.pulse) await held
-          call(self.pulse ?? attached)
+        createView(self, messageOf(question as Question), self, {
+          feedback: async (...told) => (self.pulse ?? (await attached)).feedback(...told),
         })
       }
     },

@@ -5,27 +5,23 @@ export const element = <Name extends keyof HTMLElementTagNameMap>(
   properties: Partial<HTMLElementTagNameMap[Name]> | null,
   ...content: (Node | string)[]
 ): HTMLElementTagNameMap[Name] => {
-  const made = Object.assign(document.createElement(name), properties, { className })
-  made.part.value = className
+  const made = Object.assign(document.createElement(name), properties, { className, part: className })
   made.append(...content)
   return made
 }
 
 /** Draws a line in the colour of the text around it. */
 const drawing = (path: string): SVGElement => {
-  const make = (name: string, attribute: string, value: string) => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', name)
-    made.setAttribute(attribute, value)
-    return made as SVGElement
-  }
-  const picture = make('svg', 'viewBox', '0 0 24 24')
-  picture.append(make('path', 'd', path))
+  const make = (name: 'svg' | 'path') => document.createElementNS('http://www.w3.org/2000/svg', name)
+  const [picture, line] = [make('svg'), make('path')] as const
+  line.setAttribute('d', path)
+  picture.append(line)
   return picture
 }
 
-/** `mood`: −1 to 1 */
-export const face = (mood: number): SVGElement =>
-  drawing(`M2 12a10 10 0 1 1 0 .1M8 9v1M16 9v1M8 ${15.5 - 1.5 * mood}q4 ${5 * mood} 8 0`)
+/** `height`: of the mood, 0 to 1. */
+export const face = (height: number): SVGElement =>
+  drawing(`M2 12a10 10 0 1 1 0 .1M8 8v2M16 8v2M8 15q4 ${10 * height - 5} 8 0`)
 
 /** Up. */
-export const thumb = (): SVGElement => drawing('M3 11h4v9H3zM7 11l4-8q3 0 2 6h7l-2 11H7')
+export const thumb = (): SVGElement => drawing('M3 11v9h14l3-9h-7l-1-8-5 8z')

@@ -1,4 +1,4 @@
-export { type Attached, ask, attach } from './attach.js'
+export { ask, attach } from './attach.js'
 export { type AskElement, define } from './define.js'
-export type { Question, WidgetClient, WidgetOptions, Words } from './types.js'
+export type { Attached, Question, WidgetClient, WidgetOptions, Words } from './types.js'
 export { Word } from './words.js'

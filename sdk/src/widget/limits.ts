@@ -9,6 +9,6 @@ export const THANKS_MS = 2_000
 /** A card ends so long before its ask, since an answer needs time to arrive. What was answered by then is sent. */
 export const EARLY_MS = 2_000
 /** The longest wait of a timer; a card that is valid for longer ends then. */
-export const TIMER_MS = 2 ** 31 - 1
+export const TIMER_MS = 1e9
 /** A touch that moves so far sideways or down puts the card away. */
 export const SWIPE_PX = 60

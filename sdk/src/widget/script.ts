@@ -3,5 +3,4 @@ import { define } from './define.js'
 
 export { ask, attach } from './attach.js'
 
-// A server that imports it has no document.
-if (globalThis.document) define()
+define()

@@ -29,7 +29,8 @@ export interface Question extends WidgetOptions {
 
 /**
  * What a card says: an `ask` of the server, a `nudge`, a `reply`, a question of the host's. `form`: index into ASK_FORMS;
- * FORM_NONE: nothing is asked. Texts are flat pairs of language and words; language '': the page's.
+ * FORM_NONE: nothing
+ * is asked. Texts are flat pairs of language and words; language '': the page's.
  */
 export type Message = readonly [
   id: string | undefined,
@@ -45,8 +46,15 @@ export const FORM_NONE = -1
 export const FORM_CHOICE = 6
 export const FORM_TEXT = 7
 
+export interface Attached {
+  /** The visitor may be asked this configured question now. The server asks, if it asks at all. */
+  wanted(touchpoint: string, ask: string): void
+  /** Hears no more of the client. What is shown stays. */
+  detach(): void
+}
+
 /** What goes to `feedback` but for `ask`. */
 export type Answer = Pick<Feedback, 'scale' | 'score' | 'option' | 'text' | 'comment'>
 
-/** Hands a call to the client that it is for, now or once there is one. */
-export type Deliver = (call: (client: WidgetClient) => void) => void
+/** Who hears the answer, and of a card what became of it. */
+export type Hearer = Pick<WidgetClient, 'feedback'> & Partial<Pick<WidgetClient, 'asked'>>

@@ -1,10 +1,10 @@
 import { ASK_FORMS, EMOTIONS, SCALE_LEVELS, SCALES } from '@pulssi/protocol/client'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { COUNTS, FIRSTS } from './choices.js'
+import { COUNTS, firstOf } from './choices.js'
 import { messageOf } from './message.js'
 import { FORM_CHOICE, FORM_TEXT, type Question } from './types.js'
-import { pick, Word, wordsIn } from './words.js'
+import { englishOf, pick, Word, wordsIn } from './words.js'
 
 const LANGUAGES = ['en', 'fi', 'sv', 'de', 'fr', 'es', 'ar']
 
@@ -16,20 +16,28 @@ test.each(LANGUAGES)('every word is there in %s', language => {
 })
 
 test('scales are those of the protocol, and forms too', () => {
-  expect(SCALES.map((_, form) => ({ first: FIRSTS[form], count: COUNTS[form] }))).toEqual(Object.values(SCALE_LEVELS))
+  const levels = Object.values(SCALE_LEVELS)
+  expect(COUNTS).toEqual(levels.map(({ count }) => count))
+  expect(SCALES.slice(0, 5).map((_, form) => firstOf(form))).toEqual(levels.slice(0, 5).map(({ first }) => first))
+  expect(EMOTIONS.map((_, index) => englishOf(Word.delighted + index))).toEqual(EMOTIONS)
   expect([ASK_FORMS[FORM_CHOICE], ASK_FORMS[FORM_TEXT]]).toEqual(['choice', 'text'])
 })
 
 test('the language itself, else the one that it is a form of, else the first', () => {
   const text = ['sv', 'hej', 'pt', 'ola', 'pt-BR', 'oi', 'fil', 'kumusta']
-  expect(['pt-BR', 'pt-PT', 'fil', 'fi', 'sv-FI', ''].map(language => pick(text, language)[1])).toEqual([
+  expect(['pt-BR', 'pt-PT', 'PT-br', 'FIL', 'fi', 'sv-FI', ''].map(language => pick(text, language)[1])).toEqual([
     'oi',
     'ola',
+    'oi',
     'kumusta',
     'hej',
     'hej',
     'hej',
   ])
+})
+
+test('a tag is none of the words', () => {
+  expect(pick(['en', 'No', 'no', 'Nei'], 'NO')[1]).toBe('Nei')
 })
 
 test('no character hides another or turns it around', () => {
