@@ -13,6 +13,7 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Many wait for servers and browsers: a third one works meanwhile.
+    maxWorkers: 3,
   },
 })

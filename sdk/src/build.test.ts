@@ -22,15 +22,15 @@ test('the same sources make the same bytes, whose hashes are written beside them
   const files = scripts.map(({ output }) => basename(output.file ?? ''))
   const names = ['pulssi', 'keep', 'live', 'widget', 'auto', 'marks', 'stub']
   expect(files).toEqual(names.map(name => `${name}.min.js`))
-  for (const [turn, target] of ['first', 'second'].entries()) {
-    for (const [n, options] of scripts.entries()) {
-      const bundle = await rollup(options)
-      await bundle.write({ ...options.output, file: join(folder, target, files[n] ?? '') })
-      await bundle.close()
-    }
-    expect(said).toHaveBeenCalledTimes(files.length * (turn + 1))
+  for (const [n, options] of scripts.entries()) {
+    const bundle = await rollup(options)
+    await bundle.write({ ...options.output, file: join(folder, files[n] ?? '') })
+    await bundle.close()
   }
-  const read = (target: string, file: string) => readFileSync(join(folder, target, file))
+  expect(said).toHaveBeenCalledTimes(files.length)
+  // The first time was the build that is there.
+  const read = (target: 'first' | 'second', file: string) =>
+    readFileSync(join(target === 'first' ? DIST : folder, file))
   const hashes = JSON.parse(read('second', 'integrity.json').toString()) as Record<string, string>
   expect(Object.keys(hashes)).toEqual(files)
   for (const file of files) {

@@ -12,7 +12,7 @@ import { freePort } from './free-port.js'
 import { startNodes } from './nodes.js'
 
 const MAIN = join(root, 'aggregator/dist/cli/main.js')
-const START_MS = 40_000
+const START_MS = 90_000
 
 export interface Running {
   readonly name: string

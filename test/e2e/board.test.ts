@@ -154,7 +154,8 @@ test('a subscriber that reads nothing holds nobody up, and gets the newest state
 })
 
 test('a subscriber that lets more wait than it may is cut off, and nobody else', async () => {
-  const limits = { outboundBytes: 64 * 1024 }
+  // Who is full is cut off with the next ping at the latest.
+  const limits = { outboundBytes: 64 * 1024, pingMs: 1_000 }
   const server = await serve({ ...CLOSED, server: { limits }, journey: { touchpoints: { 'p.*': {} } } })
   const [stuck, quick] = [await Client.reader(server), await Client.reader(server)]
   await visitAll(await Client.service(server), 0)

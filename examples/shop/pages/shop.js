@@ -6,8 +6,8 @@ const { pulse, pulssiAuto, pulssiWidget } = globalThis
 if (pulse) {
   // What the server asks, and says, shows in a corner of the page.
   pulssiWidget?.attach(pulse)
-  // Errors, anger and refused cards the shop tells by itself, below.
-  pulssiAuto?.auto(pulse, { signals: ['dead', 'slow'] })
+  // Where visitors stumble; that a card was refused only the shop knows, below.
+  pulssiAuto?.auto(pulse)
 }
 
 if (touchpoint === 'checkout.thanks') pulse?.goal(touchpoint, { value: Number(total) })
