@@ -13,7 +13,6 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Many wait for servers and browsers: a third one works meanwhile.
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 })
