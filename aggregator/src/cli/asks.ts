@@ -6,7 +6,7 @@ import { standalonePage } from './asks-standalone.js'
 import type { ConfigFile } from './config-file.js'
 import { CliError, type ExitName } from './exits.js'
 import { complain, type Io, print } from './io.js'
-import { openFile, type WhereOptions } from './keys.js'
+import { openFile, type WhereOptions, where } from './where.js'
 
 /** Longer input is no ask. */
 const INPUT_BYTES = 64 * 1_024
@@ -109,8 +109,6 @@ export const addAsks = (program: Command, io: Io, done: (exit: ExitName) => void
   const asks = program
     .command('asks')
     .description('what visitors are asked and told: list, add, remove, check, preview')
-  const where = (command: Command): Command =>
-    command.option('--config <file>', 'configuration; pulssi.config.json unless set (PULSSI_CONFIG)')
   where(asks.command('list'))
     .description('list asks and nudges, in the order in which they hold')
     .option('--json', 'as GET /v1/asks tells them')

@@ -1,19 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
-import { ConfigFile } from './config-file.js'
 import { CliError, type ExitName } from './exits.js'
 import { complain, type Io, print } from './io.js'
 import { findEntry, idOf, sha256Of } from './secret-id.js'
-import { configFile, DEFAULT_FILE } from './serve.js'
+import { openFile, type WhereOptions, where } from './where.js'
 
 /** 192 bits: nobody tries them out. */
 const SECRET_BYTES = 24
 
 export const newSecret = (prefix: string): string => prefix + randomBytes(SECRET_BYTES).toString('base64url')
-
-export interface WhereOptions {
-  readonly config?: string
-}
 
 interface NewKeyOptions extends WhereOptions {
   readonly page?: boolean
@@ -22,9 +17,6 @@ interface NewKeyOptions extends WhereOptions {
   readonly channel?: readonly string[]
   readonly proof?: boolean
 }
-
-export const openFile = (io: Io, { config }: WhereOptions): ConfigFile =>
-  new ConfigFile(configFile(io, config) ?? DEFAULT_FILE)
 
 /** Prints the secrets to stdout, one a line, and all else to stderr. */
 const newKey = (io: Io, options: NewKeyOptions): void => {
@@ -88,8 +80,6 @@ export const addKeys = (program: Command, io: Io, done: (exit: ExitName) => void
   const keys = program
     .command('keys')
     .description('make, list and revoke the keys that write; changes the configuration')
-  const where = (command: Command): Command =>
-    command.option('--config <file>', 'configuration; pulssi.config.json unless set (PULSSI_CONFIG)')
   where(keys.command('new'))
     .description('make a key and print it')
     .option('--page', 'for pages: public, from its origins alone')

@@ -3,10 +3,11 @@ import { type Config, ConfigError, loadConfig, parseDuration, SCOPES } from '../
 import { makeProof, TOKEN_LIFE_S } from '../gateway/index.js'
 import { CliError, type ExitName } from './exits.js'
 import { complain, type Io, print } from './io.js'
-import { newSecret, openFile, revoke, type WhereOptions } from './keys.js'
+import { newSecret, revoke } from './keys.js'
 import { idOf, sha256Of } from './secret-id.js'
 import { configFile } from './serve.js'
 import { signToken } from './signing.js'
+import { openFile, type WhereOptions, where } from './where.js'
 
 const DEFAULT_TTL_MS = 3_600_000
 
@@ -89,8 +90,6 @@ const addNew = (token: Command): Command =>
 
 export const addToken = (program: Command, io: Io, done: (exit: ExitName) => void): void => {
   const token = program.command('token').description('make, list and revoke the tokens that read; make proofs')
-  const where = (command: Command): Command =>
-    command.option('--config <file>', 'configuration; pulssi.config.json unless set (PULSSI_CONFIG)')
   where(addNew(token)).action(async (options: NewTokenOptions) => {
     if (options.jwt === true) await newSigned(io, options)
     else newOpaque(io, options)

@@ -13,8 +13,8 @@ import type { Visits } from './visits.js'
 const CHOICE = ASK_FORMS.indexOf('choice')
 const TEXT = ASK_FORMS.indexOf('text')
 
-/** What an event says of an ask, beside what it counts for anyway. */
-export interface Reply {
+/** What an event says to an ask, beside what it counts for anyway. */
+export interface Answer {
   /** The event's `ask`, and its own form: scale and level, or option, or text. */
   readonly ask: string
   readonly scale: number
@@ -31,7 +31,7 @@ interface AskDetail {
 const NONE = -1
 
 /** Reads what a feedback or answer says of an ask; null: nothing. */
-export function replyOf(kind: Kind, scale: number, level: number, detail: string): Reply | null {
+export function answerIn(kind: Kind, scale: number, level: number, detail: string): Answer | null {
   if (detail === '' || !detail.includes('"ask"')) return null
   const fields = fieldsOf(detail) as AskDetail
   if (typeof fields.ask !== 'string') return null
@@ -59,23 +59,23 @@ export class Answering {
   }
 
   /** Whether it names one of the server's asks that this visitor can't answer, or not so. */
-  isDenied({ hi, lo }: Pick<Comer, 'hi' | 'lo'>, reply: Reply): boolean {
-    const id = readSayingId(reply.ask)
+  isDenied({ hi, lo }: Pick<Comer, 'hi' | 'lo'>, answer: Answer): boolean {
+    const id = readSayingId(answer.ask)
     if (id === null || !this.#state.askRules.has(id.rule)) return false
     const pending = this.#state.people.find(hi, lo)?.pending ?? null
     if (pending === null || pending.number !== id.number || pending.rule !== id.rule) return true
     if (pending.until < this.#state.clock) return true
-    if (reply.scale !== NONE) return pending.form !== reply.scale
-    return reply.option === NONE ? pending.form !== TEXT : pending.form !== CHOICE || reply.option >= pending.options
+    if (answer.scale !== NONE) return pending.form !== answer.scale
+    return answer.option === NONE ? pending.form !== TEXT : pending.form !== CHOICE || answer.option >= pending.options
   }
 
   /** Somebody answered: an ask of the server's, unless denied, or by itself. `at`: the event's own time. */
-  answered(comer: Comer, reply: Reply | null, place: number, at: number): void {
+  answered(comer: Comer, answer: Answer | null, place: number, at: number): void {
     const { people, askRules, clock } = this.#state
-    const id = reply === null ? null : readSayingId(reply.ask)
+    const id = answer === null ? null : readSayingId(answer.ask)
     const known = people.find(comer.hi, comer.lo)
-    if (reply !== null && id !== null && askRules.has(id.rule) && known?.pending?.number === id.number) {
-      return this.#close(known, reply, place, at)
+    if (answer !== null && id !== null && askRules.has(id.rule) && known?.pending?.number === id.number) {
+      return this.#close(known, answer, place, at)
     }
     if (askRules.isEmpty) return
     const person = people.of(comer.hi, comer.lo)
@@ -101,7 +101,7 @@ export class Answering {
     else this.#asking.close(person, AskCell.dismissed, at)
   }
 
-  #close(person: Person, { scale, level, option }: Reply, place: number, at: number): void {
+  #close(person: Person, { scale, level, option }: Answer, place: number, at: number): void {
     const { rule, reason, chanceClass, isFloor } = this.#asking.close(person, AskCell.answered, at)
     const { ledger, places } = this.#state
     if (reason && option !== NONE) this.#visits.giveReason(place, places.reasons.place(`${rule}.${option}`))

@@ -1,5 +1,5 @@
 import { Kind } from '@pulssi/protocol/client'
-import { Answering, askIn, type Reply, replyOf } from './answering.js'
+import { type Answer, Answering, answerIn, askIn } from './answering.js'
 import type { Asking } from './asking.js'
 import type { Comer } from './comer.js'
 import { type Kin, personIn } from './kin.js'
@@ -15,7 +15,6 @@ export interface Counted {
   readonly kind: Kind
   /** Of an `ask` event: its result. */
   readonly a: number
-  readonly detail: string
   readonly place: number
   /** The event's own time, ms since 1970. */
   readonly at: number
@@ -30,8 +29,9 @@ export class AskFold {
   readonly #kin: Kin
   readonly #visits: Visits
   readonly #comer: Writable<Comer> = { hi: 0, lo: 0, streamHi: 0, streamLo: 0, isPage: false }
-  /** What the event at hand says to an ask. */
-  #reply: Reply | null = null
+  /** Of the event at hand: its detail, and what it says to an ask. */
+  #detail = ''
+  #answer: Answer | null = null
 
   constructor(state: State, asking: Asking, kin: Kin, visits: Visits) {
     this.#asking = asking
@@ -40,13 +40,9 @@ export class AskFold {
     this.#visits = visits
   }
 
-  /** Whether there is anything to do. */
-  get isOn(): boolean {
-    return this.#asking.isOn
-  }
-
-  /** The `events` record at `at` comes. */
-  comes(view: DataView, at: number): void {
+  /** The `events` record at `at` comes. Whether there is anything to do for its events. */
+  comes(view: DataView, at: number): boolean {
+    if (!this.#asking.isOn) return false
     const comer = this.#comer
     const flags = view.getUint8(at + 5)
     const hasStream = (flags & EventFlag.stream) !== 0
@@ -55,19 +51,23 @@ export class AskFold {
     comer.streamHi = hasStream ? view.getInt32(at + 32, true) : 0
     comer.streamLo = hasStream ? view.getInt32(at + 36, true) : 0
     comer.isPage = (flags & EventFlag.page) !== 0
+    return true
   }
 
-  /** Whether the event at `o` answers what it can't (N51). */
+  /** Takes the event at `o` at hand. Whether it answers what it can't (N51). */
   denies(view: DataView, o: number, detail: string): boolean {
     const kind = view.getUint8(o) as Kind
     const isAnswer = kind === Kind.feedback || kind === Kind.answer
-    this.#reply = isAnswer ? replyOf(kind, view.getUint8(o + 2), view.getUint8(o + 3), detail) : null
-    return this.#reply !== null && this.#answering.isDenied(this.#comer, this.#reply)
+    this.#detail = detail
+    this.#answer = isAnswer ? answerIn(kind, view.getUint8(o + 2), view.getUint8(o + 3), detail) : null
+    return this.#answer !== null && this.#answering.isDenied(this.#comer, this.#answer)
   }
 
-  after({ kind, a, detail, place, at, isBeginning }: Counted): void {
+  /** The event at hand was accepted. */
+  after({ kind, a, place, at, isBeginning }: Counted): void {
     const comer = this.#comer
     const asking = this.#asking
+    const detail = this.#detail
     if ((this.#visits.flags & Flag.known) !== 0) asking.heard(comer, kind === Kind.enter)
     switch (kind) {
       case Kind.enter:
@@ -81,7 +81,7 @@ export class AskFold {
         return asking.trouble(comer, detail, place)
       case Kind.feedback:
       case Kind.answer:
-        return this.#answering.answered(comer, this.#reply, place, at)
+        return this.#answering.answered(comer, this.#answer, place, at)
       case Kind.ask:
         return this.#answering.resulted(comer, askIn(detail), a, place, at)
       case Kind.link: {

@@ -1,14 +1,15 @@
 import { nudgeFor, type RulesHere, ruleFor } from './ask-rules.js'
 import { hear, isForgettable, mayAsk, tellAgainMs } from './budget.js'
 import { draw } from './chances.js'
-import type { Comer } from './comer.js'
+import { type Comer, comerAt } from './comer.js'
 import type { AskRule, Trigger } from './config.js'
 import { AskCell, Cell, FLOOR_CLASS, SECOND_MS, SLICE_MS, WANT_MS } from './limits.js'
 import type { Told, Wanted } from './outbox.js'
-import { isLinked, type Pending, type Person } from './people.js'
+import { isLinked, type Pending, type Person, withReply } from './people.js'
+import type { ReplyRecord } from './record.js'
 import { type Saying, sayingId } from './saying.js'
 import type { State } from './state.js'
-import { Flag } from './visitors.js'
+import { Flag, Word } from './visitors.js'
 import type { Visits } from './visits.js'
 import { Wheel } from './wheel.js'
 
@@ -18,6 +19,9 @@ const CERTAIN = -1
 const CHANCED: ReadonlySet<Trigger> = new Set(['sample', 'dwell', 'leave', 'goal'])
 
 const sliceOf = (at: number): number => Math.floor(at / SLICE_MS[0])
+
+/** What is to be said, but for whom and when. */
+type Words = Pick<Saying, 'kind' | 'id' | 'touchpoint' | 'validMs' | 'text'>
 
 /** By what chance an ask is put. */
 type How = Omit<Wanted, 'rule' | 'touchpoint'>
@@ -53,12 +57,7 @@ export class Asking {
     const { people, clock, config } = this.#state
     const person = people.find(comer.hi, comer.lo)
     if (person === null) return
-    people.touch(person)
-    hear(person, clock, config.budget)
-    if (comer.streamHi !== 0 || comer.streamLo !== 0) {
-      person.streamHi = comer.streamHi
-      person.streamLo = comer.streamLo
-    }
+    this.#hear(person, comer)
     if (isLinked(person) && clock - person.toldAt >= tellAgainMs(config.budget) && this.tell(person, { op: 'touch' })) {
       person.toldAt = clock
     }
@@ -98,21 +97,11 @@ export class Asking {
   /** Puts an ask to a visitor. `isNew`: nobody put it before, in another partition. */
   put(person: Person, rule: AskRule, place: number, how: How, until: number, isNew = true): void {
     const { people, asking } = this.#state
-    const number = ++asking.number
     const { id, form, options, reason } = rule
     const { chanceClass, isFloor } = how
-    const isShown = false
     people.touch(person).pending = {
-      number,
-      rule: id,
-      place,
-      form,
-      options,
-      reason,
-      until,
-      chanceClass,
-      isFloor,
-      isShown,
+      ...{ number: ++asking.number, rule: id, place, form, options, reason, until },
+      ...{ chanceClass, isFloor, isShown: false },
     }
     this.attend(person)
     if (isNew) this.#count(place, this.#state.clock, AskCell.sent)
@@ -165,6 +154,27 @@ export class Asking {
     if (until >= clock) this.#say(person, person, { kind: 'reply', id, touchpoint, validMs: until - clock, text })
   }
 
+  /** Somebody answers a comment of the visitor's: said at once, and again when it enters, until it was seen. */
+  replied({ at, visitor, validMs, id, touchpoint, text }: ReplyRecord): void {
+    const { people } = this.#state
+    const person = people.of(visitor[0], visitor[1])
+    if (person === null) return
+    const reply = { id, touchpoint, text, until: at + validMs }
+    people.touch(person).replies = withReply(person.replies, reply)
+    this.know(person)
+    this.sayReply(person, reply)
+  }
+
+  /** Sees to it that the visitor's next event finds the person, and that its page is found now. */
+  know(person: Person): void {
+    const { visitors } = this.#state
+    const row = visitors.find(person.hi, person.lo)
+    if (row < 0) return
+    const { streamHi, streamLo } = comerAt(this.#state, row)
+    Object.assign(person, { streamHi, streamLo })
+    ;(visitors.page(row)[visitors.at(row) + Word.flags] as number) |= Flag.known
+  }
+
   /** The ask that is out has come to its end: it was answered, dismissed, or neither, at event time `at`. */
   close(person: Person, became: typeof AskCell.answered | typeof AskCell.dismissed, at: number): Pending {
     const { clock } = this.#state
@@ -207,12 +217,9 @@ export class Asking {
 
   /** Whether the visitor is asked, or somebody else is asked whether it may be. */
   #ask(person: Person, comer: Comer, rule: AskRule, how: How & { place: number }): boolean {
-    const { people, clock, config, places } = this.#state
+    const { clock, config, places } = this.#state
     if (person.pending !== null) return false
-    people.touch(person)
-    person.streamHi = comer.streamHi
-    person.streamLo = comer.streamLo
-    hear(person, clock, config.budget)
+    this.#hear(person, comer)
     const { place, chanceClass, isFloor } = how
     if (isLinked(person)) {
       if (person.wantedAt > 0 && clock - person.wantedAt < WANT_MS) return false
@@ -226,6 +233,13 @@ export class Asking {
     person.askedAt = clock
     this.put(person, rule, place, how, clock + rule.validMs)
     return true
+  }
+
+  /** Who comes by no stream, through a service, leaves the page that is open as it is. */
+  #hear(person: Person, { streamHi, streamLo }: Comer): void {
+    const { people, clock, config } = this.#state
+    hear(people.touch(person), clock, config.budget)
+    if (streamHi !== 0 || streamLo !== 0) Object.assign(person, { streamHi, streamLo })
   }
 
   #end(person: Person, became: number, at: number): void {
@@ -243,7 +257,7 @@ export class Asking {
   #say(
     { hi, lo }: { readonly hi: number; readonly lo: number },
     { streamHi, streamLo }: { readonly streamHi: number; readonly streamLo: number },
-    what: Pick<Saying, 'kind' | 'id' | 'touchpoint' | 'validMs' | 'text'>,
+    what: Words,
   ): void {
     const words = { visitorHi: hi >>> 0, visitorLo: lo >>> 0, streamHi: streamHi >>> 0, streamLo: streamLo >>> 0 }
     this.said.push({ ...what, ...words, at: this.#state.clock })

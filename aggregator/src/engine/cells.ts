@@ -1,17 +1,7 @@
+import { firstFrom } from './spans.js'
 import type { Spot } from './spot.js'
 import type { Spots } from './spots.js'
 import { eachSpan, type Range } from './windows.js'
-
-/** Index of the first of sorted keys, from `first` to below `end`, that is not below `least`. */
-function firstFrom(keys: Uint16Array, first: number, end: number, least: number): number {
-  let [low, high] = [first, end]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((keys[middle] as number) < least) low = middle + 1
-    else high = middle
-  }
-  return low
-}
 
 /** What a touchpoint counted in a range under the keys from `least` to below `beyond`, over all partitions. */
 export function eachCount(

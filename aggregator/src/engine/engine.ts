@@ -125,7 +125,7 @@ export class Engine {
       case RecordType.handed:
         return this.state.outbox.handed(view.getFloat64(at + 8, true))
       case RecordType.reply:
-        return this.#kin.replied(readReply(view, entry, at))
+        return this.#asking.replied(readReply(view, entry, at))
       default:
         throw new Error(`log record of unknown type ${type}: a newer version wrote it`)
     }

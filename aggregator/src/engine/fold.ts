@@ -47,6 +47,8 @@ export class Fold {
   readonly #named: Named
   /** Whether a visit began with the enter at hand. */
   #began = false
+  /** Whether somebody may be asked. */
+  #isAsking = false
 
   constructor(state: State, timeline: Timeline, visits: Visits, askFold: AskFold) {
     this.#state = state
@@ -81,7 +83,7 @@ export class Fold {
     this.#stream = NONE
     this.#seenPlace = NONE
     if (this.#row !== NONE) this.#hold()
-    if (this.#askFold.isOn) this.#askFold.comes(view, at)
+    this.#isAsking = this.#askFold.comes(view, at)
     this.#named.locate(view, entry, at, count)
     const { accepted, duplicates, tooLate } = totals
     for (let i = 0; i < count; i++) {
@@ -128,7 +130,7 @@ export class Fold {
       return 0
     }
     if (this.#hasStream) state.streams.heard(this.#stream, received)
-    if (this.#askFold.isOn && this.#askFold.denies(view, o, this.#detail(o))) {
+    if (this.#isAsking && this.#askFold.denies(view, o, this.#detail(o))) {
       state.totals.rejected++
       this.#attend()
       return Refusal.askDenied
@@ -156,7 +158,7 @@ export class Fold {
       }
       this.#act(kind, o, place, channel, slice, time, t)
     }
-    if (this.#askFold.isOn) this.#ask(kind, o, place, time)
+    if (this.#isAsking) this.#ask(kind, o, place, time)
     this.#attend()
   }
 
@@ -198,9 +200,8 @@ export class Fold {
   }
 
   #ask(kind: Kind, o: number, place: number, time: number): void {
-    const detail = this.#detail(o)
     if (kind === Kind.enter && this.#began) this.#timeline.stays.attend(this.#row)
-    this.#askFold.after({ kind, a: this.#view.getUint8(o + 2), detail, place, at: time, isBeginning: this.#began })
+    this.#askFold.after({ kind, a: this.#view.getUint8(o + 2), place, at: time, isBeginning: this.#began })
   }
 
   #detail(o: number): string {

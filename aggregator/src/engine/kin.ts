@@ -1,12 +1,10 @@
 import type { Asking } from './asking.js'
 import { hear, join, mayAsk } from './budget.js'
-import { type Comer, comerAt } from './comer.js'
+import type { Comer } from './comer.js'
 import { fieldsOf } from './fields.js'
 import type { Letter, Told, Wanted } from './outbox.js'
 import { isLinked, type Person, withReply } from './people.js'
-import type { ReplyRecord } from './record.js'
 import type { State } from './state.js'
-import { Flag, Word } from './visitors.js'
 
 const HASH_HEX = /^[0-9a-f]{16}$/
 const WORD_HEX = 8
@@ -57,21 +55,10 @@ export class Kin {
     const person = people.of(hi, lo)
     if (person === null) return
     people.touch(person)
-    this.#know(person)
+    this.#asking.know(person)
     if (told.op === 'grant') this.#granted(person, told)
     else if (told.op === 'pass') this.#passed(person, told)
     else this.#heardOf(person, letter, told)
-  }
-
-  /** Somebody answers a comment of the visitor's: said at once, and again when it enters, until it was seen. */
-  replied({ at, visitor, validMs, id, touchpoint, text }: ReplyRecord): void {
-    const { people } = this.#state
-    const person = people.of(visitor[0], visitor[1])
-    if (person === null) return
-    const reply = { id, touchpoint, text, until: at + validMs }
-    people.touch(person).replies = withReply(person.replies, reply)
-    this.#know(person)
-    this.#asking.sayReply(person, reply)
   }
 
   /** A visitor or customer is erased: nobody is linked to it any more, and nothing is told of it. */
@@ -84,16 +71,6 @@ export class Kin {
       Object.assign(people.touch(other), { personHi: 0, personLo: 0, toldAt: 0, wantedAt: 0 })
     }
     outbox.erase(hi, lo)
-  }
-
-  /** Sees to it that the visitor's next event finds the person, and that its page is found now. */
-  #know(person: Person): void {
-    const { visitors } = this.#state
-    const row = visitors.find(person.hi, person.lo)
-    if (row < 0) return
-    const { streamHi, streamLo } = comerAt(this.#state, row)
-    Object.assign(person, { streamHi, streamLo })
-    ;(visitors.page(row)[visitors.at(row) + Word.flags] as number) |= Flag.known
   }
 
   #heardOf(person: Person, letter: Letter, told: Exclude<Told, { op: 'grant' | 'pass' }>): void {

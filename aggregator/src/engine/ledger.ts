@@ -1,6 +1,6 @@
 import { Leaving } from './leaving.js'
 import { CELL_KEYS, Cell, SLICE_COUNT, SLICE_MS, SLICE_SPAN, SUCCESSORS } from './limits.js'
-import { Spans } from './spans.js'
+import { firstFrom, Spans } from './spans.js'
 
 /** Where the slices of each size begin among a page's spans; the last span is `total`. */
 export const RING_START = [0, SLICE_COUNT[0], SLICE_COUNT[0] + SLICE_COUNT[1]] as const
@@ -224,14 +224,8 @@ export class Ledger {
     if (length === 0) return false
     const keys = this.spans.keys(page.offset[TOTAL_SPAN])
     const first = page.offset[TOTAL_SPAN] & 0xffff
-    let low = first
-    let high = first + length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (keys[middle] < key) low = middle + 1
-      else high = middle
-    }
-    return low < first + length && keys[low] === key
+    const at = firstFrom(keys, first, first + length, key)
+    return at < first + length && keys[at] === key
   }
 
   #grow(touchpoints: number): void {

@@ -1,8 +1,9 @@
+import { eachCount } from './cells.js'
 import { type Interval, wilson } from './figures.js'
 import { Cell, NUDGE_CELLS, NudgeCell } from './limits.js'
 import type { Spot } from './spot.js'
 import type { Spots } from './spots.js'
-import { eachSpan, type Range } from './windows.js'
+import type { Range } from './windows.js'
 
 /** Visits with a known outcome, how many of them were dropped, and the share with Wilson's 95 % interval. */
 export interface Left {
@@ -53,19 +54,8 @@ export function nudgedOf(counts: ArrayLike<number>): Nudged {
 /** Of one touchpoint over all partitions. */
 export function nudgesAt(spots: Spots, spot: Spot, range: Range | null): Nudged {
   const sums = new Int32Array(NUDGE_CELLS)
-  spots.eachPage(spot, (mirror, page) =>
-    eachSpan(page, range, place => {
-      const offset = page.offset[place] as number
-      const keys = mirror.ledger.spans.keys(offset)
-      const counts = mirror.ledger.spans.counts(offset)
-      const first = offset & 0xffff
-      const end = first + (page.length[place] as number)
-      for (let i = first; i < end; i++) {
-        const cell = (keys[i] as number) - Cell.nudged
-        if (cell >= NUDGE_CELLS) break
-        if (cell >= 0) sums[cell] = (sums[cell] as number) + (counts[i] as number)
-      }
-    }),
-  )
+  eachCount(spots, spot, range, Cell.nudged, Cell.nudged + NUDGE_CELLS, (key, n) => {
+    sums[key - Cell.nudged] = (sums[key - Cell.nudged] as number) + n
+  })
   return nudgedOf(sums)
 }

@@ -5,6 +5,17 @@ const CLASSES = 17 + PAGE_CELLS / 64
 const classOf = (length: number): number => (length <= 64 ? (length + 3) >> 2 : 16 + ((length - 1) >> 6))
 const capacityOf = (sizeClass: number): number => (sizeClass <= 16 ? sizeClass << 2 : (sizeClass - 15) << 6)
 
+/** Index of the first of sorted keys, from `first` to below `end`, that is not below `least`. */
+export function firstFrom(keys: Uint16Array, first: number, end: number, least: number): number {
+  let [low, high] = [first, end]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((keys[middle] as number) < least) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /**
  * An arena of many small sorted lists of (16-bit key, 32-bit count). A list is named by (offset, length), which its
  * owner keeps; both change when it grows. 6 bytes a cell; no object a list.

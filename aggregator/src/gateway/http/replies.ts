@@ -7,8 +7,9 @@ import { clean } from '../../intake/index.js'
 import type { Tally } from '../../metrics/index.js'
 import type { Clock } from '../../ports.js'
 import { type Access, mayRead, type Reader } from '../access.js'
+import { Allowances } from '../allowances.js'
 import type { Appender } from '../appender.js'
-import { Bucket, steadyMs } from '../bucket.js'
+import { steadyMs } from '../bucket.js'
 import type { Limits } from '../limits.js'
 import { callerAddress } from '../proxies.js'
 import { spokenAt, VOICE_ID, type VoiceIds } from '../voicing.js'
@@ -41,11 +42,12 @@ const SCOPE = 'reply'
 const PATH = /^\/v1\/voice\/([^/]{1,64})\/reply$/
 /** Of a reply's body. Beyond: 413. */
 const BODY_BYTES = 8 * 1_024
-const SECONDS_A_MINUTE = 60
 const DAY_MS = 24 * 3_600_000
 const VALID_MS = 7 * DAY_MS
 const VALID_LEAST_MS = 10_000
 const VALID_MOST_MS = 30 * DAY_MS
+/** Tokens whose allowances are kept. Beyond: the oldest begin anew with full ones. */
+const ANSWERING_TOKENS = 10_000
 /** Answers of which it is remembered that they were given. Beyond: the oldest is forgotten. */
 export const ANSWERS = 1_000
 const ID_BYTES = 12
@@ -84,12 +86,13 @@ const orderOf = (body: string): Order => {
 /** POST /v1/voice/ID/reply: somebody of the host answers a comment. */
 export class ReplyRoutes {
   readonly #options: RepliesOptions
-  readonly #rates = new Map<string, Bucket>()
+  readonly #rates: Allowances
   /** Comment and token of each answer that was given, oldest first. */
   readonly #answered = new Set<string>()
 
   constructor(options: RepliesOptions) {
     this.#options = options
+    this.#rates = new Allowances(ANSWERING_TOKENS, () => options.limits.repliesPerTokenPerMinute)
   }
 
   /** Who answers at a path, by method; undefined: it is none of these. */
@@ -130,10 +133,7 @@ export class ReplyRoutes {
 
   /** Throws HttpError 429. */
   #spend({ source }: Reader): void {
-    const perMinute = this.#options.limits.repliesPerTokenPerMinute
-    const bucket = this.#rates.get(source) ?? new Bucket(perMinute / SECONDS_A_MINUTE, steadyMs(), perMinute)
-    this.#rates.set(source, bucket)
-    const waitMs = bucket.take(steadyMs())
+    const waitMs = this.#rates.take(source, steadyMs())
     if (waitMs === 0) return
     const after = { 'retry-after': String(Math.ceil(waitMs / 1_000)) }
     throw new HttpError(429, 'rateLimited', 'this token answers too often', after)
